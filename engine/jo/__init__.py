@@ -1,0 +1,5 @@
+"""jo: customer journeys as code."""
+
+from jo._version import __version__
+
+__all__ = ["__version__"]
