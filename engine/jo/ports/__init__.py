@@ -1,0 +1,1 @@
+"""Ports: what the shell needs of the world, as Protocols and the values they exchange. No I/O."""
