@@ -1,0 +1,191 @@
+"""The project: all resources, with the scopes that their conditions are read in."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from jo.conditions.types import Field, Place, Scope, Table
+from jo.model.address import Address, Kind
+from jo.model.calendar import CalendarResource
+from jo.model.content import Sender, Template, Topic
+from jo.model.event import Event
+from jo.model.outreach import Outreach
+from jo.model.policy import Permit, Policy
+from jo.model.power_list import PowerList
+from jo.model.program import EventAudience, Program
+from jo.model.source import Source
+
+Resource = (
+    Source
+    | PowerList
+    | CalendarResource
+    | Sender
+    | Topic
+    | Template
+    | Outreach
+    | Program
+    | Event
+    | Policy
+    | Permit
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """Desired and live states are both this type."""
+
+    resources: Mapping[Address, Resource] = field(default_factory=dict)
+    zone: str = "UTC"
+    """The project's own zone, for whoever has none."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Constants of the project for its templates, such as `product`."""
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        return {r.name: r for r in self.resources.values() if isinstance(r, Source)}
+
+    @cached_property
+    def lists(self) -> Mapping[str, PowerList]:
+        return {r.name: r for r in self.resources.values() if isinstance(r, PowerList)}
+
+    @cached_property
+    def calendars(self) -> Mapping[str, CalendarResource]:
+        return {r.name: r for r in self.resources.values() if isinstance(r, CalendarResource)}
+
+    @cached_property
+    def senders(self) -> Mapping[str, Sender]:
+        return {r.name: r for r in self.resources.values() if isinstance(r, Sender)}
+
+    @cached_property
+    def topics(self) -> Mapping[str, Topic]:
+        return {r.name: r for r in self.resources.values() if isinstance(r, Topic)}
+
+    @cached_property
+    def templates(self) -> Mapping[str, Template]:
+        return {r.name: r for r in self.resources.values() if isinstance(r, Template)}
+
+    @cached_property
+    def outreaches(self) -> Mapping[str, Outreach]:
+        return {r.name: r for r in self.resources.values() if isinstance(r, Outreach)}
+
+    @cached_property
+    def programs(self) -> Mapping[str, Program]:
+        return {r.name: r for r in self.resources.values() if isinstance(r, Program)}
+
+    @cached_property
+    def events(self) -> Mapping[str, Event]:
+        return {r.name: r for r in self.resources.values() if isinstance(r, Event)}
+
+    @cached_property
+    def policies(self) -> Mapping[str, Policy]:
+        return {r.name: r for r in self.resources.values() if isinstance(r, Policy)}
+
+    @cached_property
+    def permits(self) -> Mapping[str, Permit]:
+        return {r.name: r for r in self.resources.values() if isinstance(r, Permit)}
+
+    @cached_property
+    def tables(self) -> Mapping[str, Table]:
+        return {source.name: source.table for source in self.sources.values()}
+
+    def names(self, kind: Kind) -> frozenset[str]:
+        return frozenset(address.name for address in self.resources if address.kind is kind)
+
+    def contact_source(self, list_name: str | None = None) -> Source | None:
+        """Return the source of the contacts that a list yields; without a list, the project's only one."""
+        if list_name is not None:
+            found = self.lists.get(list_name)
+            source = self.sources.get(found.from_) if found else None
+            if found is None or source is None:
+                return None
+            return source if found.recipient is None else self._referred(source, found.recipient)
+        with_contacts = [source for source in self.sources.values() if source.has_contacts]
+        return with_contacts[0] if len(with_contacts) == 1 else None
+
+    def _referred(self, source: Source, path: str) -> Source | None:
+        """Follow a path of references such as `contract.contact` from a row of `source`."""
+        current: Source | None = source
+        for name in path.split(".")[1:]:
+            declared = current.fields.get(name) if current else None
+            current = self.sources.get(declared.ref) if declared and declared.ref else None
+        return current
+
+    def list_scope(self, power_list: PowerList) -> Scope:
+        """Return what the conditions of a power list may name."""
+        source = self.sources[power_list.from_]
+        namespaces = {_row_name(source): source.name}
+        roots: dict[str, tuple[str, ...]] = {}
+        if power_list.recipient is not None:
+            contacts = self._referred(source, power_list.recipient)
+            if contacts is not None:
+                namespaces["contact"] = contacts.name
+                roots["contact"] = tuple(power_list.recipient.split("."))
+                self._add_company(contacts, namespaces, roots, (*roots["contact"],))
+        else:
+            self._add_company(source, namespaces, roots, (_row_name(source),))
+        return self._scope(Place.LIST, namespaces, roots)
+
+    def contact_scope(
+        self,
+        contacts: Source,
+        place: Place,
+        *,
+        program: Program | None = None,
+        event: Event | None = None,
+    ) -> Scope:
+        """Return what conditions and tokens about one contact may name."""
+        namespaces = {"contact": contacts.name}
+        roots: dict[str, tuple[str, ...]] = {}
+        self._add_company(contacts, namespaces, roots, ("contact",))
+        declared: dict[str, Mapping[str, Field]] = {}
+        steps: frozenset[str] = frozenset()
+        if program is not None:
+            declared["participant"] = program.fields
+            steps = frozenset(program.steps)
+            if event is None and isinstance(program.audience, EventAudience):
+                event = self.events.get(program.audience.event)
+        if event is not None:
+            declared["event"] = event.fields
+        return self._scope(place, namespaces, roots, declared=declared, steps=steps)
+
+    def _add_company(
+        self,
+        contacts: Source,
+        namespaces: dict[str, str],
+        roots: dict[str, tuple[str, ...]],
+        base: tuple[str, ...],
+    ) -> None:
+        role = contacts.roles.company
+        declared = contacts.fields.get(role) if role else None
+        if role and declared and declared.ref and declared.ref in self.sources:
+            namespaces["company"] = declared.ref
+            roots["company"] = (*base, role)
+
+    def _scope(
+        self,
+        place: Place,
+        namespaces: Mapping[str, str],
+        roots: Mapping[str, tuple[str, ...]],
+        *,
+        declared: Mapping[str, Mapping[str, Field]] | None = None,
+        steps: frozenset[str] = frozenset(),
+    ) -> Scope:
+        return Scope(
+            place=place,
+            tables=self.tables,
+            namespaces=namespaces,
+            roots=roots,
+            declared=declared or {},
+            steps=steps,
+            events=self.names(Kind.EVENT),
+            lists=self.names(Kind.POWER_LIST),
+            templates=self.names(Kind.TEMPLATE),
+            programs=self.names(Kind.PROGRAM),
+        )
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.resources.values())
+
+
+def _row_name(source: Source) -> str:
+    return "contact" if source.has_contacts else source.row

@@ -1,0 +1,53 @@
+"""`branch`: go where the first true condition says, else `otherwise`. A branch taken is never taken again."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from jo.conditions.condition import Condition
+from jo.model.cursor import Cursor
+from jo.model.step import Edge, Step, Take, Target, Verdict, View
+from jo.steps.common import shared, target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    when: Condition
+    next: Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch(Step):
+    type: ClassVar[str] = "branch"
+
+    branch: tuple[When, ...]
+    otherwise: Target
+
+    @classmethod
+    def lower(cls, cursor: Cursor, following: Target) -> Self:
+        return cls(
+            branch=tuple(
+                When(when=case.as_condition(case.get("when"), "when"), next=target(case.get("next"), following))
+                for case in cursor.each("branch")
+            ),
+            otherwise=target(cursor.get("otherwise"), following),
+            **shared(cursor, following),
+        )
+
+    def decide(self, view: View) -> Verdict:
+        for index, case in enumerate(self.branch):
+            if view.holds(case.when):
+                return Take(edge=f"when.{index}", outcome=None)
+        return Take(edge="otherwise", outcome=None)
+
+    def edges(self) -> tuple[Edge, ...]:
+        cases = tuple(
+            Edge(name=f"when.{index}", target=case.next, label=case.when.text)
+            for index, case in enumerate(self.branch)
+        )
+        return (*cases, Edge(name="otherwise", target=self.otherwise, label="otherwise"))
+
+    def conditions(self) -> list[tuple[tuple[str | int, ...], Condition]]:
+        own: list[tuple[tuple[str | int, ...], Condition]] = [
+            (("branch", index, "when"), case.when) for index, case in enumerate(self.branch)
+        ]
+        return [*Step.conditions(self), *own]

@@ -1,0 +1,63 @@
+"""`email`: send a mail, once or several times, and go on when the last one has ended."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from jo.model.cursor import Cursor
+from jo.model.step import Hold, Send, Step, Take, Target, Verdict, View
+from jo.steps.common import shared
+from jo.timing.durations import Duration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """`count` mails in all, `every` counted from each outcome."""
+
+    every: Duration
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Email(Step):
+    type: ClassVar[str] = "email"
+
+    email: str
+    """The template."""
+    repeat: Repeat | None = None
+    send_window: str | None = None
+    expires_after: Duration | None = None
+
+    @classmethod
+    def lower(cls, cursor: Cursor, following: Target) -> Self:
+        repeat = None
+        if "repeat" in cursor:
+            inner = cursor.into("repeat")
+            every = inner.as_duration(inner.get("every"), "every")
+            repeat = Repeat(every=every, count=int(inner.get("count")))
+        return cls(
+            email=cursor.text("email"),
+            repeat=repeat,
+            send_window=cursor.get("send_window"),
+            expires_after=cursor.duration("expires_after"),
+            **shared(cursor, following),
+        )
+
+    def decide(self, view: View) -> Verdict:
+        sent = view.repeat
+        if sent == 0:
+            return Send(repeat=1)
+        last = view.intent(sent)
+        if last is None or last.ended is None:
+            return Hold(until=None, why="the mail is under way")
+        if self.repeat is not None and sent < self.repeat.count:
+            due = view.after(last.at or view.anchor, self.repeat.every)
+            if view.now < due:
+                return Hold(until=due, why=f"mail {sent + 1} of {self.repeat.count} follows after {self.repeat.every}")
+            return Send(repeat=sent + 1)
+        return Take(edge="next", outcome=last.at)
+
+    def templates(self) -> tuple[str, ...]:
+        return (self.email,)
+
+    def passes_time(self) -> bool:
+        return self.after is not None or self.repeat is not None

@@ -1,0 +1,105 @@
+"""`wait_for`: wait until something is true or has happened, or until the time for it is over.
+
+It is a level, not an edge: what is already true when the person arrives is met at once, and what became
+true while jo was not looking counts as met, too.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Self
+
+from jo.conditions.condition import Condition
+from jo.conditions.instants import TimeExpr
+from jo.model.cursor import Cursor
+from jo.model.step import Bounded, Edge, Hold, Leave, Step, Take, Target, Verdict, View
+from jo.steps.common import bounded, shared, target
+from jo.timing.durations import Duration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waited:
+    """What is waited for: an event (with an optional condition on its payload), or a condition."""
+
+    event: str | None = None
+    where: Condition | None = None
+    when: Condition | None = None
+    within: Duration | None = None
+    until: TimeExpr | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitFor(Step):
+    type: ClassVar[str] = "wait_for"
+
+    wait_for: Waited
+    met: Target = Leave()
+    timeout: Target | Bounded = Leave()
+
+    @classmethod
+    def lower(cls, cursor: Cursor, following: Target) -> Self:
+        inner = cursor.into("wait_for")
+        common = shared(cursor, following)
+        return cls(
+            wait_for=Waited(
+                event=inner.get("event"),
+                where=inner.condition("where"),
+                when=inner.condition("when"),
+                within=inner.duration("within"),
+                until=inner.time("until"),
+            ),
+            met=target(cursor.get("met"), common["next"]),
+            timeout=bounded(cursor.get("timeout"), common["next"]),
+            **common,
+        )
+
+    def decide(self, view: View) -> Verdict:
+        limit = self._limit(view)
+        met = self._met(view)
+        if met is not None and (limit is None or met < limit or self.wait_for.when is not None):
+            moment = met if limit is None else min(met, limit)
+            return Take(edge="met", outcome=max(moment, view.anchor))
+        if limit is not None and view.now >= limit:
+            return Take(edge="timeout", outcome=max(limit, view.anchor))
+        return Hold(until=limit, why=f"waits for {self.wait_for.event or 'its condition'}")
+
+    def _limit(self, view: View) -> datetime | None:
+        if self.wait_for.within is not None:
+            return view.after(view.anchor, self.wait_for.within)
+        return view.time(self.wait_for.until) if self.wait_for.until is not None else None
+
+    def _met(self, view: View) -> datetime | None:
+        if self.wait_for.event is not None:
+            return view.event(self.wait_for.event, self.wait_for.where)
+        if self.wait_for.when is not None and view.holds(self.wait_for.when):
+            return view.now
+        return None
+
+    def edges(self) -> tuple[Edge, ...]:
+        limit = f"after {self.wait_for.within}" if self.wait_for.within else "when its time is over"
+        met = Edge(name="met", target=self.met, label="met")
+        if isinstance(self.timeout, Bounded):
+            over = Edge(
+                name="timeout",
+                target=self.timeout.next,
+                times=self.timeout.times,
+                then=self.timeout.then,
+                label=limit,
+            )
+        else:
+            over = Edge(name="timeout", target=self.timeout, label=limit)
+        return (met, over)
+
+    def conditions(self) -> list[tuple[tuple[str | int, ...], Condition]]:
+        own: list[tuple[tuple[str | int, ...], Condition]] = []
+        if self.wait_for.where is not None:
+            own.append((("wait_for", "where"), self.wait_for.where))
+        if self.wait_for.when is not None:
+            own.append((("wait_for", "when"), self.wait_for.when))
+        return [*Step.conditions(self), *own]
+
+    def times(self) -> list[tuple[tuple[str | int, ...], TimeExpr]]:
+        own = [(("wait_for", "until"), self.wait_for.until)] if self.wait_for.until is not None else []
+        return [*Step.times(self), *own]
+
+    def passes_time(self) -> bool:
+        return True
