@@ -72,7 +72,9 @@ _FORMS: dict[type, Callable[[Any], Plain]] = {
     datetime: lambda value: value.strftime("%Y-%m-%d %H:%M"),
     date: lambda value: value.isoformat(),
     time: lambda value: value.strftime("%H:%M"),
-    EventAudience: lambda value: {"event": value.event} | ({"contacts": value.contacts} if value.contacts else {}),
+    EventAudience: lambda value: (
+        {"event": value.event} | ({"contacts": value.contacts} if value.contacts else {})
+    ),
 }
 
 
@@ -93,6 +95,7 @@ def encode(value: Any) -> Plain:
         return {
             field.name.rstrip("_"): encode(getattr(value, field.name))
             for field in fields(value)
-            if getattr(value, field.name) != field.default and getattr(value, field.name) not in (None, {}, ())
+            if getattr(value, field.name) != field.default
+            and getattr(value, field.name) not in (None, {}, ())
         }
     return value

@@ -15,7 +15,9 @@ from jo.diagnostics.codes import BAD_DURATION, BAD_TIME, Code, Severity
 from jo.diagnostics.span import Path
 from jo.timing.durations import Duration, Unit, parse_duration
 
-DURATION_HELP = "Write a whole number and a unit: `30 minutes`, `24 hours`, `3 days`, `2 business days`, `1 month`."
+DURATION_HELP = (
+    "Write a whole number and a unit: `30 minutes`, `24 hours`, `3 days`, `2 business days`, `1 month`."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,9 @@ class Cursor:
 
     __slots__ = ("faults", "path", "value")
 
-    def __init__(self, value: Mapping[str, Any], path: Path = (), faults: list[LoweringFault] | None = None) -> None:
+    def __init__(
+        self, value: Mapping[str, Any], path: Path = (), faults: list[LoweringFault] | None = None
+    ) -> None:
         self.value = value
         self.path = path
         self.faults: list[LoweringFault] = [] if faults is None else faults

@@ -26,7 +26,9 @@ class Branch(Step):
     def lower(cls, cursor: Cursor, following: Target) -> Self:
         return cls(
             branch=tuple(
-                When(when=case.as_condition(case.get("when"), "when"), next=target(case.get("next"), following))
+                When(
+                    when=case.as_condition(case.get("when"), "when"), next=target(case.get("next"), following)
+                )
                 for case in cursor.each("branch")
             ),
             otherwise=target(cursor.get("otherwise"), following),

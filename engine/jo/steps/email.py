@@ -52,7 +52,9 @@ class Email(Step):
         if self.repeat is not None and sent < self.repeat.count:
             due = view.after(last.at or view.anchor, self.repeat.every)
             if view.now < due:
-                return Hold(until=due, why=f"mail {sent + 1} of {self.repeat.count} follows after {self.repeat.every}")
+                return Hold(
+                    until=due, why=f"mail {sent + 1} of {self.repeat.count} follows after {self.repeat.every}"
+                )
             return Send(repeat=sent + 1)
         return Take(edge="next", outcome=last.at)
 

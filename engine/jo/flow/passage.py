@@ -1,0 +1,107 @@
+"""A passage: one time of one person through one program, and what a decision does to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from jo.flow.state import WITH_OUTCOME, IntentState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """Where a person stands in a program. Pinned to a revision of its graph."""
+
+    id: int
+    program: str
+    identity: str
+    """The identity value, such as the contact's key."""
+    number: int
+    """1 for the first passage of this identity."""
+    contact: str
+    revision: int
+    entered_at: datetime
+    anchor_at: datetime
+    """The last outcome, else the entry."""
+    step: str
+    visit: int = 1
+    """How often this passage has arrived at this step."""
+    repeat: int = 0
+    """The last occurrence for which an intent was created in this visit."""
+    begun: bool = False
+    """Whether the step was due already: `after`, `between` and `if` are not read again."""
+    due_at: datetime | None = None
+    """When to look again; None: only when something about the person changes."""
+    why: str = ""
+    visits: Mapping[str, int] = field(default_factory=dict)
+    """Step → arrivals, for the steps met so far."""
+    taken: Mapping[str, int] = field(default_factory=dict)
+    """`step/edge` → times taken, for the edges that have a bound."""
+    ended_at: datetime | None = None
+    exit_reason: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+
+def occurrence(visit: int, repeat: int) -> str:
+    """Return the name of one mail of a step within its passage."""
+    return f"{visit}.{repeat}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepIntent:
+    """The intent of one occurrence, as far as its passage needs to know."""
+
+    step: str
+    occurrence: str
+    state: IntentState
+    outcome_at: datetime | None
+
+    @property
+    def has_outcome(self) -> bool:
+        return self.state in WITH_OUTCOME
+
+
+# What a decision does, besides the passage's own new state. One small class per effect.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateIntent:
+    step: str
+    occurrence: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawIntents:
+    """End what is still pending of this passage."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferTo:
+    """Make the contact a candidate of another program."""
+
+    program: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A line of the passage's history: what happened at a step, and when it counts from."""
+
+    at: datetime
+    step: str
+    what: str
+    """`arrived`, `skipped`, `took`, `ended`: a fixed word, then what belongs to it."""
+    detail: str = ""
+
+
+Effect = CreateIntent | WithdrawIntents | OfferTo | Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    passage: Passage
+    effects: tuple[Effect, ...] = ()
