@@ -1,0 +1,279 @@
+"""One connection: a socket that never blocks, and the session that says what goes over it.
+
+Carries out the session's effects, tells it what happened on the socket, and keeps the deadline of the
+stage. What is to be said and what a reply means is the session's business; when to open, to wait and
+to use a connection is the pool's.
+"""
+
+import math
+import os
+import socket
+import ssl
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum, auto
+from ipaddress import ip_address
+from selectors import EVENT_READ, EVENT_WRITE, BaseSelector
+from typing import assert_never
+
+from jo.mail.protocol import Effect, Failed, HangUp, Ready, Send, Session, Settled, StartTls, Trouble
+from jo.mail.relay import Relay
+from jo.mail.tls import describe
+from jo.ports.mailer import Outgoing, Reply
+
+READ_SIZE = 16384
+
+Endpoint = tuple[socket.AddressFamily, tuple[object, ...]]
+"""An address family and its socket address."""
+
+
+class State(Enum):
+    OPENING = auto()
+    READY = auto()
+    BUSY = auto()
+    """A message is under way."""
+    LEAVING = auto()
+    CLOSED = auto()
+
+
+class _Phase(Enum):
+    CONNECTING = auto()
+    SHAKING_HANDS = auto()
+    TALKING = auto()
+
+
+class Connection:
+    """Registers itself with the selector; call `advance` when it is selected, `expire` at its deadline."""
+
+    def __init__(
+        self,
+        relay: Relay,
+        endpoints: Sequence[Endpoint],
+        *,
+        context: ssl.SSLContext | None,
+        selector: BaseSelector,
+        clock: Callable[[], float],
+    ) -> None:
+        self.state = State.OPENING
+        self.deadline = math.inf
+        """By the clock, in seconds; infinite while nothing is awaited."""
+        self.last_used = clock()
+        self.trouble: Trouble | None = None
+        """Why it never became ready."""
+        self._reply: Reply | None = None
+        self._relay = relay
+        self._endpoints = deque(endpoints)
+        self._context = context
+        self._selector = selector
+        self._clock = clock
+        self._session = Session(relay)
+        self._phase = _Phase.CONNECTING
+        self._socket: socket.socket | None = None
+        self._watched = 0
+        self._unwritten = memoryview(b"")
+        self._ends_message = False
+        self._connect("the name of the relay has no address")
+
+    # What the pool asks --------------------------------------------------------------------------
+
+    def submit(self, outgoing: Outgoing) -> None:
+        """Begin a message. Only when READY."""
+        self.state = State.BUSY
+        self._perform(self._session.submit(outgoing))
+
+    def take_reply(self) -> Reply | None:
+        """Return the end of the message, once."""
+        reply, self._reply = self._reply, None
+        return reply
+
+    def quit(self) -> None:
+        """Say goodbye and wait for the answer. Only when READY."""
+        self.state = State.LEAVING
+        self._perform(self._session.quit())
+
+    def abort(self) -> None:
+        """Close at once. A message under way stays without a reply."""
+        self._drop_socket()
+        self.state = State.CLOSED
+        self.deadline = math.inf
+
+    def advance(self) -> None:
+        """Do what can be done without waiting."""
+        match self._phase:
+            case _Phase.CONNECTING:
+                self._finish_connecting()
+            case _Phase.SHAKING_HANDS:
+                self._shake_hands()
+            case _Phase.TALKING:
+                self._read()
+                self._write()
+            case _:
+                assert_never(self._phase)
+
+    def expire(self) -> None:
+        """The deadline has passed."""
+        patience = self._relay.patience[self._session.stage]
+        if self._phase is _Phase.CONNECTING:
+            self._connect(f"no connection within {patience:g} s")
+        else:
+            self._perform(self._session.lost(f"no answer within {patience:g} s"))
+
+    def fileno(self) -> int:
+        return self._socket.fileno() if self._socket is not None else -1
+
+    # Opening -------------------------------------------------------------------------------------
+
+    def _connect(self, reason: str) -> None:
+        """Try the next address; with none left, give up for `reason`."""
+        self._drop_socket()
+        while self._endpoints:
+            family, address = self._endpoints.popleft()
+            try:
+                self._socket = socket.socket(family, socket.SOCK_STREAM)
+                self._socket.setblocking(False)
+                self._socket.connect(address)
+            except BlockingIOError:
+                pass
+            except OSError as error:
+                reason = describe(error)
+                self._drop_socket()
+                continue
+            self._watch(EVENT_WRITE)
+            self._touch()
+            return
+        self._perform(self._session.lost(reason))
+
+    def _finish_connecting(self) -> None:
+        assert self._socket is not None
+        failure = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if failure:
+            self._connect(describe(OSError(failure, os.strerror(failure))))
+            return
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._phase = _Phase.TALKING
+        self._watch(EVENT_READ)
+        self._perform(self._session.connected(self._relay.hello or _literal(self._socket.getsockname()[0])))
+        self._touch()
+
+    def _start_tls(self) -> None:
+        assert self._socket is not None
+        assert self._context is not None
+        self._socket = self._context.wrap_socket(
+            self._socket, server_hostname=self._relay.host, do_handshake_on_connect=False
+        )
+        self._phase = _Phase.SHAKING_HANDS
+        self._touch()
+        self._shake_hands()
+
+    def _shake_hands(self) -> None:
+        assert isinstance(self._socket, ssl.SSLSocket)
+        try:
+            self._socket.do_handshake()
+        except ssl.SSLWantReadError:
+            self._watch(EVENT_READ)
+        except ssl.SSLWantWriteError:
+            self._watch(EVENT_WRITE)
+        except OSError as error:
+            self._perform(self._session.lost(describe(error)))
+        else:
+            self._phase = _Phase.TALKING
+            self._watch(EVENT_READ)
+            self._perform(self._session.secured())
+
+    # Talking -------------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        while self._socket is not None:
+            try:
+                received = self._socket.recv(READ_SIZE)
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                return
+            except OSError as error:
+                self._perform(self._session.lost(describe(error)))
+                return
+            if not received:
+                self._perform(self._session.lost("the relay closed the connection"))
+                return
+            stage = self._session.stage
+            self._perform(self._session.receive(received))
+            if self._session.stage is not stage:
+                self._touch()
+            if len(received) < READ_SIZE and not isinstance(self._socket, ssl.SSLSocket):
+                return  # TLS may hold back more than the socket shows, a plain socket does not
+
+    def _write(self) -> None:
+        while self._unwritten and self._socket is not None:
+            try:
+                sent = self._socket.send(self._unwritten)
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                self._watch(EVENT_READ | EVENT_WRITE)
+                return
+            except OSError as error:
+                self._read()  # the relay may have said why before it closed
+                self._perform(self._session.lost(describe(error)))
+                return
+            self._unwritten = self._unwritten[sent:]
+            self._touch()
+        self._watch(EVENT_READ)
+        if self._ends_message:
+            self._ends_message = False
+            self._session.dot_sent()
+            self._touch()
+
+    def _perform(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Send():
+                    self._unwritten = memoryview(bytes(self._unwritten) + effect.data)
+                    self._ends_message = effect.ends_message
+                    self._touch()
+                    self._write()
+                case StartTls():
+                    self._start_tls()
+                case Ready():
+                    self.state = State.READY
+                    self._touch()
+                case Settled():
+                    self._reply = effect.reply
+                    self.state = State.READY
+                    self._touch()
+                case Failed():
+                    self.trouble = effect.trouble
+                case HangUp():
+                    self.abort()
+                case _:
+                    assert_never(effect)
+
+    # Small parts ---------------------------------------------------------------------------------
+
+    def _touch(self) -> None:
+        """Something moved: the stage's time begins anew."""
+        self.last_used = self._clock()
+        idle = self.state in (State.READY, State.CLOSED)
+        self.deadline = math.inf if idle else self.last_used + self._relay.patience[self._session.stage]
+
+    def _watch(self, events: int) -> None:
+        if self._socket is None or events == self._watched:
+            return
+        if self._watched:
+            self._selector.modify(self, events, self)
+        else:
+            self._selector.register(self, events, self)
+        self._watched = events
+
+    def _drop_socket(self) -> None:
+        if self._socket is None:
+            return
+        if self._watched:
+            self._selector.unregister(self)
+            self._watched = 0
+        self._socket.close()
+        self._socket = None
+        self._unwritten = memoryview(b"")
+        self._ends_message = False
+
+
+def _literal(own_address: str) -> str:
+    """Return the address literal (RFC 5321, section 4.1.3) by which a client without a name greets."""
+    address = ip_address(own_address.partition("%")[0])
+    return f"[IPv6:{address}]" if address.version == 6 else f"[{address}]"

@@ -1,0 +1,346 @@
+"""The client's side of one SMTP connection as a state machine without I/O.
+
+The owner of a socket tells it what happened (`connected`, `secured`, `receive`, `dot_sent`, `lost`)
+and carries out the effects that come back. One message at a time is under way: MAIL, RCPT and DATA go
+together where the relay offers PIPELINING (RFC 2920); the body waits for the go-ahead; and nothing
+goes out behind a final dot before its reply is whole. So at most one message of a connection can be
+uncertain, and it is known which.
+
+    connected ─ greeting ─ EHLO ─ (STARTTLS ─ secured ─ EHLO) ─ (AUTH) ─ ready ─┐
+                                    ready ─ (RSET) MAIL RCPT DATA ─ body, dot ─ reply ─ ready ─ …
+
+What a reply means for the message stands in `verdicts`. Any trouble that could leave replies and
+commands out of step ends the connection; there is no attempt to find the thread again.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from jo.mail.auth import choose_steps
+from jo.mail.dot import END, stuff
+from jo.mail.extensions import Extensions, read_extensions
+from jo.mail.relay import Relay, Tls
+from jo.mail.responses import GarbledError, Response, ResponseReader
+from jo.mail.transaction import UnsendableError, write_transaction
+from jo.mail.verdicts import CLOSING, goes_on, is_out_of_step, judge_loss, judge_refusal
+from jo.ports.mailer import Outgoing, Reply, ReplyKind, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """Write these bytes; they may hold credentials or a message, so they have no repr."""
+
+    data: bytes = field(repr=False)
+    ends_message: bool = False
+    """The last byte is that of the final dot: say `dot_sent` when, and only when, it has left."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartTls:
+    """Begin the handshake; say `secured` when it is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A message may be submitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """This is the end of the message under way."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Why the connection could not be opened."""
+
+    stage: Stage
+    text: str
+    code: int | None = None
+    enhanced: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The connection never became ready."""
+
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Close the socket."""
+
+
+Effect = Send | StartTls | Ready | Settled | Failed | HangUp
+
+
+class _Asked(Enum):
+    """What the relay owes a reply for."""
+
+    GREETING = auto()
+    EHLO = auto()
+    STARTTLS = auto()
+    AUTH = auto()
+    RSET = auto()
+    MAIL = auto()
+    RCPT = auto()
+    DATA = auto()
+    DOT = auto()
+    QUIT = auto()
+
+
+_STAGE = {asked: Stage(asked.name.lower()) for asked in _Asked if asked is not _Asked.RSET} | {
+    _Asked.RSET: Stage.MAIL,  # clears away the last transaction at the start of the next one
+}
+
+
+class Session:
+    """The dialog of one connection."""
+
+    def __init__(self, relay: Relay) -> None:
+        self._relay = relay
+        self._reader = ResponseReader()
+        self._extensions = Extensions()
+        self._hello = b""
+        self._secured = False
+        self._stage = Stage.CONNECT
+        self._awaiting: deque[_Asked] = deque()
+        self._unsent: deque[tuple[_Asked, bytes]] = deque()
+        self._auth_steps: deque[bytes] = deque()
+        self._outgoing: Outgoing | None = None
+        self._refusal: Reply | None = None
+        self._needs_reset = False
+        self._opened = False
+        self._over = False
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that the dialog has reached; its time-out applies."""
+        return self._stage
+
+    # What the owner tells ------------------------------------------------------------------------
+
+    def connected(self, own_name: str) -> list[Effect]:
+        """The socket is connected. `own_name` is what to say in EHLO."""
+        self._hello = f"EHLO {own_name}\r\n".encode("ascii")
+        if self._relay.security is Tls.IMPLICIT:
+            self._stage = Stage.STARTTLS
+            return [StartTls()]
+        self._await(_Asked.GREETING)
+        return []
+
+    def secured(self) -> list[Effect]:
+        """The handshake is done and the certificate verified."""
+        self._secured = True
+        if self._relay.security is Tls.IMPLICIT:
+            self._await(_Asked.GREETING)
+            return []
+        return self._ask(_Asked.EHLO, self._hello)
+
+    def receive(self, received: bytes) -> list[Effect]:
+        """The relay has said something."""
+        self._reader.feed(received)
+        effects: list[Effect] = []
+        try:
+            while not self._over and (response := self._reader.next()) is not None:
+                effects += self._answer(response)
+        except GarbledError as garbled:
+            effects += self.lost(f"the relay does not speak SMTP: {garbled}")
+        return effects
+
+    def submit(self, outgoing: Outgoing) -> list[Effect]:
+        """Begin a message. Only after `Ready` or `Settled`, and only when no `HangUp` came."""
+        self._outgoing = outgoing
+        self._refusal = None
+        try:
+            transaction = write_transaction(outgoing, self._extensions)
+        except UnsendableError as unsendable:
+            return [self._settle(unsendable.as_reply(outgoing, self._relay.name))]
+        if self._needs_reset:
+            self._unsent.append((_Asked.RSET, b"RSET\r\n"))
+            self._needs_reset = False
+        self._unsent.append((_Asked.MAIL, transaction.mail))
+        self._unsent.append((_Asked.RCPT, transaction.rcpt))
+        self._unsent.append((_Asked.DATA, b"DATA\r\n"))
+        return self._send_next()
+
+    def dot_sent(self) -> None:
+        """The last byte of the final dot has left."""
+        self._await(_Asked.DOT)
+
+    def quit(self) -> list[Effect]:
+        """Say goodbye; only when no message is under way."""
+        return self._ask(_Asked.QUIT, b"QUIT\r\n")
+
+    def lost(self, reason: str) -> list[Effect]:
+        """The connection broke, was silent for too long or lost its thread: nothing more will be said."""
+        if self._over:
+            return []
+        self._over = True
+        end: list[Effect] = [HangUp()]
+        if not self._opened:
+            return [Failed(Trouble(stage=self._stage, text=reason)), *end]
+        if self._refusal is not None:
+            return [self._settle(self._refusal), *end]
+        if self._outgoing is not None:
+            return [self._settle(self._reply(judge_loss(self._stage), text=reason)), *end]
+        return end
+
+    # Replies -------------------------------------------------------------------------------------
+
+    def _answer(self, response: Response) -> list[Effect]:
+        if not self._awaiting:
+            return self._unasked(response)
+        asked = self._awaiting.popleft()
+        if asked is _Asked.QUIT:
+            return self._hang_up()
+        if not goes_on(self._stage, response):
+            return self._refused(asked, response)
+        match asked:
+            case _Asked.GREETING:
+                return self._ask(_Asked.EHLO, self._hello)
+            case _Asked.EHLO:
+                self._extensions = read_extensions(response.lines)
+                return self._after_ehlo()
+            case _Asked.STARTTLS:
+                if self._reader.has_rest:
+                    # Said in the clear by whoever listens in between, to be read as if under TLS.
+                    return self.lost("something was said between STARTTLS and the handshake")
+                return [StartTls()]
+            case _Asked.AUTH:
+                return self._after_auth(response)
+            case _Asked.DATA:
+                return self._go_ahead()
+            case _Asked.DOT:
+                return [self._settle(self._reply(ReplyKind.ACCEPTED, response))]
+            case _:  # RSET, MAIL, RCPT: the next one was sent with it, or is sent now
+                return self._send_next()
+
+    def _refused(self, asked: _Asked, response: Response) -> list[Effect]:
+        if not self._opened:
+            return self._fail_opening(response)
+        refusal = self._refusal or self._reply(judge_refusal(self._stage, response), response)
+        if response.code == CLOSING or is_out_of_step(self._stage, response) or asked is _Asked.RSET:
+            return [self._settle(refusal), *self._hang_up()]
+        if asked is _Asked.DOT:
+            return [self._settle(refusal)]
+        # The replies to what was sent along come first; they can neither mend nor worsen this.
+        if self._refusal is None:
+            self._refusal = refusal
+            self._needs_reset = asked is not _Asked.MAIL
+        self._unsent.clear()
+        return self._send_next()
+
+    def _unasked(self, response: Response) -> list[Effect]:
+        """End a connection on which the relay speaks out of turn."""
+        if self._outgoing is None:
+            return self._hang_up()
+        early = self._reply(judge_refusal(Stage.BODY, response), response)
+        return [self._settle(early), *self._hang_up()]
+
+    # Opening -------------------------------------------------------------------------------------
+
+    def _after_ehlo(self) -> list[Effect]:
+        if self._relay.security is Tls.STARTTLS and not self._secured:
+            if not self._extensions.starttls:
+                self._stage = Stage.STARTTLS
+                return self.lost("the relay does not offer STARTTLS, which its settings require")
+            return self._ask(_Asked.STARTTLS, b"STARTTLS\r\n")
+        credentials = self._relay.credentials
+        if credentials is None:
+            return self._become_ready()
+        self._stage = Stage.AUTH
+        if not self._relay.may_sign_in:
+            return self.lost("a password is not sent without TLS to another machine")
+        steps = choose_steps(credentials, self._extensions.auth)
+        if steps is None:
+            return self.lost("the relay offers no sign-in by PLAIN or LOGIN")
+        self._auth_steps.extend(steps)
+        return self._ask(_Asked.AUTH, self._auth_steps.popleft())
+
+    def _after_auth(self, response: Response) -> list[Effect]:
+        if response.code == 235:
+            self._auth_steps.clear()
+            return self._become_ready()
+        if not self._auth_steps:
+            return self.lost("the relay asks for more than a name and a password")
+        return self._ask(_Asked.AUTH, self._auth_steps.popleft())
+
+    def _become_ready(self) -> list[Effect]:
+        self._opened = True
+        self._stage = Stage.MAIL
+        return [Ready()]
+
+    def _fail_opening(self, response: Response) -> list[Effect]:
+        refused = "said something out of turn" if is_out_of_step(self._stage, response) else "refused"
+        trouble = Trouble(
+            stage=self._stage,
+            code=response.code,
+            enhanced=response.enhanced,
+            text=f"the relay {refused} at {self._stage}: {response.text}",
+        )
+        return [Failed(trouble), *self._hang_up()]
+
+    # One message ---------------------------------------------------------------------------------
+
+    def _send_next(self) -> list[Effect]:
+        """Send what may go now; settle a refused message once no reply is outstanding."""
+        if self._awaiting:
+            self._stage = _STAGE[self._awaiting[0]]
+            return []
+        if not self._unsent:
+            return [self._settle(self._refusal)] if self._refusal is not None else []
+        if not self._extensions.pipelining:
+            asked, line = self._unsent.popleft()
+            return self._ask(asked, line)
+        lines = b"".join(line for _, line in self._unsent)
+        self._await(*(asked for asked, _ in self._unsent))
+        self._unsent.clear()
+        return [Send(data=lines)]
+
+    def _go_ahead(self) -> list[Effect]:
+        """The relay waits for the body: it gets it all, or the connection ends."""
+        self._stage = Stage.BODY
+        if self._refusal is not None:
+            # A lone dot would end this, too, but could be taken for an empty message.
+            return [self._settle(self._refusal), *self._hang_up()]
+        if self._reader.has_rest:
+            return self.lost("the relay spoke before it had the message")
+        assert self._outgoing is not None
+        return [Send(data=stuff(self._outgoing.data) + END, ends_message=True)]
+
+    # Small parts ---------------------------------------------------------------------------------
+
+    def _await(self, *asked: _Asked) -> None:
+        self._awaiting.extend(asked)
+        self._stage = _STAGE[self._awaiting[0]]
+
+    def _ask(self, asked: _Asked, line: bytes) -> list[Effect]:
+        self._await(asked)
+        return [Send(data=line)]
+
+    def _settle(self, reply: Reply) -> Settled:
+        self._outgoing = None
+        self._refusal = None
+        self._stage = Stage.MAIL
+        return Settled(reply)
+
+    def _hang_up(self) -> list[Effect]:
+        self._over = True
+        return [HangUp()]
+
+    def _reply(self, kind: ReplyKind, response: Response | None = None, *, text: str = "") -> Reply:
+        assert self._outgoing is not None
+        return Reply(
+            key=self._outgoing.key,
+            kind=kind,
+            stage=self._stage,
+            code=response.code if response else None,
+            enhanced=response.enhanced if response else None,
+            text=response.text if response else text,
+            relay=self._relay.name,
+        )
