@@ -41,16 +41,21 @@ class Circumstances(Protocol):
 
     def holds(self, condition: Condition) -> bool: ...
 
+    def uses_clock(self, condition: Condition) -> bool:
+        """Tell whether the condition can change by time alone."""
+        ...
+
     def view(self, passage: Passage, step: Step) -> View:
         """Return what the step may know of the passage as it stands now."""
         ...
 
-    def next_midnight(self) -> datetime:
-        """Return the next 00:00 of the person's zone, when conditions that use the clock are read again."""
+    @property
+    def departure(self) -> str | None:
+        """Why the person is out of the program's reach: `gone` from the source, `left list`; else None."""
         ...
 
-    def expires(self, step: Step, arrived: datetime) -> datetime | None:
-        """Return when a mail of the step would expire, or None for other steps."""
+    def next_midnight(self) -> datetime:
+        """Return the next 00:00 of the person's zone, when conditions that use the clock are read again."""
         ...
 
 
@@ -67,7 +72,7 @@ def decide(
     `program` is the revision that the passage is pinned to; `exits` are those of the live revision, because
     `exit_when` is safety and never pinned.
     """
-    reason = exit_reason(exits, world)
+    reason = world.departure or exit_reason(exits, world)
     if reason is not None:
         return _end(passage, reason, world.now, [])
     effects: list[Effect] = []
@@ -175,7 +180,7 @@ def _hold(
     """Stop here. Whoever waits on a condition that uses the clock is looked at again at midnight."""
     until = hold.until
     waiting = [condition for _, condition in program.steps[passage.step].conditions()]
-    if any(condition.uses_clock for condition in [*exits.values(), *waiting]):
+    if any(world.uses_clock(condition) for condition in [*exits.values(), *waiting]):
         midnight = world.next_midnight()
         until = midnight if until is None else min(until, midnight)
     return Decision(passage=replace(passage, due_at=until, why=hold.why), effects=tuple(effects))

@@ -10,13 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
 from zoneinfo import ZoneInfo
 
 from jo.flow.intent import Scope, Suppression
 from jo.model.program import Existing, Holdout, Program, Reentry, ReentryAfter
 from jo.timing.zones import add
-
 
 _UTC = ZoneInfo("UTC")
 

@@ -206,6 +206,9 @@ ON_UNCERTAIN = {
     MailClass.INTERNAL: OnUncertain.HOLD,
 }
 
+DEFAULT_EXPIRY = timedelta(days=3)
+"""How long a mail may stay pending when neither step, outreach nor template says so."""
+
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=4)
 

@@ -1,4 +1,4 @@
-"""Mail addresses as people have them in their data: what makes two the same, and which cannot be written to."""
+"""Mail addresses as data has them: what makes two the same, and which cannot be written to."""
 
 import re
 import unicodedata

@@ -1,0 +1,166 @@
+"""A person as decisions see them: the rows that are known of them, their zone and their address.
+
+Built from the store's copy of the sources (plain JSON values) and the declared types. A row that is
+missing is an empty one: every field of it is NULL.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jo.conditions.facts import Row
+from jo.conditions.types import FieldType, Table
+from jo.flow.mailbox import usable
+from jo.model.source import Source
+from jo.timing.zones import load_zone
+
+_READ: dict[FieldType, Callable[[Any], object]] = {
+    FieldType.DATE: date.fromisoformat,
+    FieldType.TIMESTAMP: datetime.fromisoformat,
+}
+
+Plain = Mapping[str, Any]
+"""A row as the store keeps it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Atlas:
+    """The rows of one batch: every row that a decision about its people may read."""
+
+    sources: Mapping[str, Source]
+    rows: Mapping[tuple[str, str], Plain]
+    """(source, key) → plain row."""
+
+    def plain(self, source: str, key: object) -> Plain | None:
+        return self.rows.get((source, str(key))) if key is not None else None
+
+    def row(self, source: str, key: object) -> Row | None:
+        found = self.plain(source, key)
+        return None if found is None else typed(self.sources[source].table, found)
+
+
+def typed(table: Table, plain: Plain) -> Row:
+    """Return the row with the values that conditions compare: dates and instants instead of their texts."""
+    row: dict[str, object] = dict(plain)
+    for name, declared in table.fields.items():
+        read = _READ.get(declared.type)
+        if read is not None and row.get(name) is not None:
+            row[name] = read(row[name])
+    return row
+
+
+def references(source: Source, plain: Plain) -> list[tuple[str, str]]:
+    """Return (source, key) of the rows that a row refers to."""
+    return [
+        (declared.ref, str(plain[name]))
+        for name, declared in source.fields.items()
+        if declared.ref is not None and plain.get(name) is not None
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """One contact within a batch."""
+
+    key: str
+    source: Source
+    atlas: Atlas
+    project_zone: ZoneInfo
+
+    @cached_property
+    def contact(self) -> Row:
+        return self.atlas.row(self.source.name, self.key) or {}
+
+    @cached_property
+    def company(self) -> Row | None:
+        role = self.source.roles.company
+        declared = self.source.fields.get(role) if role else None
+        if role is None or declared is None or declared.ref is None:
+            return None
+        return self.atlas.row(declared.ref, self.contact.get(role))
+
+    @property
+    def company_key(self) -> str | None:
+        role = self.source.roles.company
+        value = self.contact.get(role) if role else None
+        return None if value is None else str(value)
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.contact)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The contact's zone, else the company's, else the project's; an unknown name counts as none."""
+        return self._own_zone(self.source, self.contact) or self._company_zone() or self.project_zone
+
+    @cached_property
+    def address(self) -> str | None:
+        """The trimmed mail address, None when it is missing or malformed."""
+        role = self.source.roles.address
+        return usable(self.contact.get(role)) if role else None
+
+    @property
+    def language(self) -> str | None:
+        return self._role_text(self.source.roles.language)
+
+    @property
+    def refuses_marketing(self) -> bool:
+        value = self._role_text(self.source.roles.marketing_consent)
+        return value is not None and value.strip().casefold() in {"no", "false", "0"}
+
+    def row(self, namespace: str) -> Row | None:
+        if namespace == "contact":
+            return self.contact
+        return self.company if namespace == "company" else None
+
+    def template_data(self, depth: int = 2) -> dict[str, Any]:
+        """Return plain nested data for templates: a reference becomes the row it refers to."""
+        data: dict[str, Any] = {"contact": self._nested(self.source.name, self.key, depth)}
+        role = self.source.roles.company
+        declared = self.source.fields.get(role) if role else None
+        if declared is not None and declared.ref is not None:
+            data["company"] = self._nested(declared.ref, self.company_key, depth)
+        return data
+
+    def _nested(self, source: str, key: object, depth: int) -> dict[str, Any]:
+        declared = self.atlas.sources[source].fields
+        plain = self.atlas.plain(source, key) or {}
+        nested: dict[str, Any] = {}
+        for name, field in declared.items():
+            value = plain.get(name)
+            is_followed = field.ref is not None and depth > 0 and field.ref in self.atlas.sources
+            nested[name] = self._nested(str(field.ref), value, depth - 1) if is_followed else value
+        return nested
+
+    def _own_zone(self, source: Source, row: Row) -> ZoneInfo | None:
+        name = row.get(source.roles.zone) if source.roles.zone else None
+        return load_zone(name.strip()) if isinstance(name, str) else None
+
+    def _company_zone(self) -> ZoneInfo | None:
+        role = self.source.roles.company
+        declared = self.source.fields.get(role) if role else None
+        if declared is None or declared.ref is None or self.company is None:
+            return None
+        return self._own_zone(self.atlas.sources[declared.ref], self.company)
+
+    def _role_text(self, role: str | None) -> str | None:
+        value = self.contact.get(role) if role else None
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return None if value is None else str(value)
+
+
+def missing_rows(
+    sources: Mapping[str, Source], rows: Mapping[tuple[str, str], Plain], newest: Collection[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Return the references of the newest rows that are not among the rows yet."""
+    wanted: set[tuple[str, str]] = set()
+    for source, key in newest:
+        plain = rows.get((source, key))
+        if plain is not None:
+            wanted.update(references(sources[source], plain))
+    return {pair for pair in wanted if pair not in rows and pair[0] in sources}

@@ -1,0 +1,116 @@
+"""Reading conditions about one person: the bridge from rows and records to compiled conditions.
+
+A `Reader` belongs to one scope and compiles every condition once; a `Facts` is one person at one instant.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from jo.conditions.condition import Condition
+from jo.conditions.facts import Facts, Row
+from jo.conditions.to_python import compile_condition
+from jo.conditions.types import Scope
+from jo.flow.person import Person
+from jo.timing.zones import local_date
+
+CLOCK_FUNCTIONS = frozenset(
+    {"today", "now", "days_since", "days_until", "hours_since", "received", "events", "enrolled"}
+)
+"""Functions whose value changes by time alone; conditions with them are read again at midnight."""
+
+
+class Reader:
+    """Compiles the conditions of one scope, each once."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self._compiled: dict[Condition, Callable[[Facts], bool | None]] = {}
+        self._by_clock: dict[Condition, bool] = {}
+
+    def holds(self, condition: Condition, facts: Facts) -> bool:
+        """Read the condition; unknown is false."""
+        compiled = self._compiled.get(condition)
+        if compiled is None:
+            compiled = self._compiled[condition] = compile_condition(condition.expr, self.scope)
+        return compiled(facts) is True
+
+    def uses_clock(self, condition: Condition) -> bool:
+        found = self._by_clock.get(condition)
+        if found is None:
+            found = self._by_clock[condition] = bool(condition.functions() & CLOCK_FUNCTIONS)
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """jo's records as one passage sees them, for the functions of conditions. Empty outside a passage."""
+
+    sent_at: Mapping[str, datetime] = field(default_factory=dict)
+    """Step → when its last mail was accepted."""
+    opened_at: Mapping[str, datetime] = field(default_factory=dict)
+    clicked_at: Mapping[tuple[str, str | None], datetime] = field(default_factory=dict)
+    """(step, link name) → first click; the name None stands for any link."""
+    happened_at: Mapping[str, datetime] = field(default_factory=dict)
+    """Event → when it happened first within the passage."""
+    received_at: Mapping[str, datetime] = field(default_factory=dict)
+    """Template → when it was last accepted for this contact, in any journey."""
+    event_times: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
+    """Event → its times for this contact, within and before the passage."""
+    enrolled_at: Mapping[str, datetime] = field(default_factory=dict)
+    """Program → when this contact last entered."""
+    lists: frozenset[str] = frozenset()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    now: datetime
+
+    def sent(self, step: str) -> datetime | None:
+        return self.sent_at.get(step)
+
+    def opened(self, step: str) -> datetime | None:
+        return self.opened_at.get(step)
+
+    def clicked(self, step: str, link: str | None) -> datetime | None:
+        return self.clicked_at.get((step, link))
+
+    def happened(self, event: str) -> datetime | None:
+        return self.happened_at.get(event)
+
+    def received(self, template: str, days: int) -> bool:
+        at = self.received_at.get(template)
+        return at is not None and (self.now - at).total_seconds() <= days * 86400
+
+    def events(self, name: str, days: int) -> int:
+        times = self.event_times.get(name, ())
+        return sum((self.now - at).total_seconds() <= days * 86400 for at in times)
+
+    def enrolled(self, program: str, days: int | None) -> bool:
+        at = self.enrolled_at.get(program)
+        return at is not None and (days is None or (self.now - at).total_seconds() <= days * 86400)
+
+    def in_list(self, name: str) -> bool:
+        return name in self.lists
+
+    def count(self, key: str) -> int | None:
+        return self.counts.get(key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonFacts:
+    """One person at one instant, as compiled conditions read them."""
+
+    person: Person
+    passage: Seen
+    now: datetime
+    declared: Mapping[str, Row] = field(default_factory=dict)
+    """Namespaces without a table: `participant`, `event`."""
+
+    @property
+    def today(self) -> date:
+        return local_date(self.now, self.person.zone)
+
+    def row(self, namespace: str) -> Row | None:
+        found = self.person.row(namespace)
+        return found if found is not None else self.declared.get(namespace)
+
+    def lookup(self, table: str, key: object) -> Row | None:
+        return self.person.atlas.row(table, key)

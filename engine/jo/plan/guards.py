@@ -1,0 +1,67 @@
+"""Guards: what a plan may not do by accident.
+
+Asked for by the operator: an empty repository, or the removal of much of what is live, is more often a
+broken checkout than a wish. Asked for by the author: people stand on steps that a change takes away.
+"""
+
+from collections.abc import Mapping
+
+from jo.diagnostics.codes import MASS_REMOVAL, STRANDED_PEOPLE
+from jo.model.address import Kind
+from jo.plan.change import Change, Delete, Retire, Update, address
+from jo.plan.plan import Guard, GuardLevel, Impact
+from jo.plan.state import SETTINGS, Life, State
+
+MOST_REMOVED = 5
+MOST_REMOVED_SHARE = 0.2
+
+
+def guards(
+    live: State, desired: State, changes: tuple[Change, ...], impact: Mapping[str, Impact]
+) -> tuple[Guard, ...]:
+    """Return what speaks against the changes."""
+    return (*_mass_removal(live, desired, changes), *_stranded(changes, impact))
+
+
+def _mass_removal(live: State, desired: State, changes: tuple[Change, ...]) -> tuple[Guard, ...]:
+    present = [spec for spec in live.values() if spec.life is Life.LIVE and spec.address != SETTINGS]
+    removed = [change for change in changes if isinstance(change, Retire | Delete)]
+    is_empty = not any(spec.address != SETTINGS for spec in desired.values())
+    is_mass = len(removed) > MOST_REMOVED and len(removed) > MOST_REMOVED_SHARE * len(present)
+    if not present or not (is_empty or is_mass):
+        return ()
+    return (
+        Guard(
+            code=MASS_REMOVAL.id,
+            level=GuardLevel.REFUSES,
+            address=None,
+            detail=(
+                f"{len(removed)} of {len(present)} live resources are no longer in git. "
+                "That is what a broken checkout or a wrong folder looks like."
+            ),
+            help="If it is meant, remove them in several smaller changes.",
+        ),
+    )
+
+
+def _stranded(changes: tuple[Change, ...], impact: Mapping[str, Impact]) -> tuple[Guard, ...]:
+    """People inside are pinned to their graph; tell the reviewer who stays on a step that is gone."""
+    found = []
+    for change in changes:
+        if not isinstance(change, Update) or change.after.kind != Kind.PROGRAM:
+            continue
+        steps = change.after.document.get("steps", {})
+        people = impact[address(change)].people_by_step if address(change) in impact else {}
+        gone = {step: count for step, count in people.items() if step not in steps}
+        if gone:
+            listed = ", ".join(f"{count} on `{step}`" for step, count in sorted(gone.items()))
+            found.append(
+                Guard(
+                    code=STRANDED_PEOPLE.id,
+                    level=GuardLevel.WARNS,
+                    address=address(change),
+                    detail=f"People stand on steps that this change removes: {listed}.",
+                    help="They stay pinned to the graph they entered with and finish on it; new entrants get the new graph.",
+                )
+            )
+    return tuple(found)
