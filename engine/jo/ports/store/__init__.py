@@ -1,0 +1,69 @@
+"""The port to jo's own memory: what was applied, who is where, what was sent.
+
+All reading and writing happens inside a transaction: `Store.write` commits all of it or nothing, and holds
+the lease it was opened with against the database first, so that a worker that lost its lease cannot write.
+Instants go in and come out as aware UTC datetimes, exact to the microsecond. Everything that takes many
+values takes them at once: a batch is a statement or two, not a loop of its caller's.
+
+The sections of a transaction (`specs`, `facts`, …) are views of the same transaction, one per concern.
+"""
+
+from jo.ports.store.audiences import Audiences, CandidateDecision, MembersDelta, Snapshot, Undecided
+from jo.ports.store.errors import (
+    ChangeRefusedError,
+    LeaseLostError,
+    StaleGenerationError,
+    StoreError,
+    StoreVersionError,
+)
+from jo.ports.store.facts import FactRow, Facts, FactsDelta
+from jo.ports.store.leases import Lease, Leases
+from jo.ports.store.ledger import Ledger, OpenedAttempt
+from jo.ports.store.operations import Operations, Override
+from jo.ports.store.passages import Happening, PassageRecords, Passages, PastPassages, StepEngagement
+from jo.ports.store.people import Engaged, People, Signal
+from jo.ports.store.reports import IntentLine, JourneyCounts, PassageLine, Reports
+from jo.ports.store.specs import Deployment, LiveSpec, Revision, SpecChange, Specs, SpecState
+from jo.ports.store.transaction import Store, Transaction
+
+__all__ = [
+    "Audiences",
+    "CandidateDecision",
+    "ChangeRefusedError",
+    "Deployment",
+    "Engaged",
+    "FactRow",
+    "Facts",
+    "FactsDelta",
+    "Happening",
+    "IntentLine",
+    "JourneyCounts",
+    "Lease",
+    "LeaseLostError",
+    "Leases",
+    "Ledger",
+    "LiveSpec",
+    "MembersDelta",
+    "OpenedAttempt",
+    "Operations",
+    "Override",
+    "PassageLine",
+    "PassageRecords",
+    "Passages",
+    "PastPassages",
+    "People",
+    "Reports",
+    "Revision",
+    "Signal",
+    "Snapshot",
+    "SpecChange",
+    "SpecState",
+    "Specs",
+    "StaleGenerationError",
+    "StepEngagement",
+    "Store",
+    "StoreError",
+    "StoreVersionError",
+    "Transaction",
+    "Undecided",
+]

@@ -1,0 +1,91 @@
+"""Who is in a list and since when, and what was decided about each candidate."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from jo.ports.warehouse import Member
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What is known of a list's last refresh."""
+
+    refreshed_at: datetime
+    as_of: datetime
+    size: int
+    generation: int
+    """The generation whose spec it was computed with."""
+    kept_because: str | None = None
+    """The broken bound for which the members before were kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembersDelta:
+    entered: int
+    left: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    key: str
+    contact: str | None
+    member_since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateDecision:
+    """What was decided about a candidate of a program (occurrence empty) or an outreach's occurrence."""
+
+    journey: str
+    occurrence: str
+    key: str
+    """The member's key in the list."""
+    contact: str | None
+    reason: str
+    """Empty: entered, or an intent was created."""
+    final: bool
+    at: datetime
+
+
+class Audiences(Protocol):
+    """Membership of lists as intervals, and the decisions that follow from it."""
+
+    def snapshot(self, name: str) -> Snapshot | None: ...
+
+    def sync(self, name: str, members: Iterable[Member], snapshot: Snapshot) -> MembersDelta:
+        """Make `members` (each key once) the present ones as of `snapshot.refreshed_at`.
+
+        A member behind whom stands another contact than before leaves and enters. `snapshot.size` is what
+        the caller counted; it is kept as given.
+        """
+        ...
+
+    def keep(self, name: str, snapshot: Snapshot) -> None:
+        """Record a refresh that changed nobody, because a bound was broken."""
+        ...
+
+    def size(self, name: str) -> int: ...
+
+    def present(self, name: str, contacts: Collection[str]) -> frozenset[str]:
+        """Return those of the contact keys that are behind a present member."""
+        ...
+
+    def contacts(self, names: Collection[str]) -> frozenset[str]:
+        """Return the contact keys behind the present members of these lists."""
+        ...
+
+    def undecided(
+        self, journey: str, occurrence: str, name: str, since: datetime, limit: int, after: str = ""
+    ) -> Sequence[Undecided]:
+        """Return present members without a decision that holds: none at all, or a passing one before `since`.
+
+        Sorted by key, beginning behind the key `after`, so that a long list is walked once.
+        """
+        ...
+
+    def decide(self, decisions: Sequence[CandidateDecision]) -> None:
+        """Record what was decided about candidates; a later decision about the same one replaces it."""
+        ...

@@ -1,0 +1,23 @@
+"""What can go wrong with the store, told apart as far as a caller can do something about it."""
+
+from jo.ports.errors import WorldError
+
+
+class StoreError(WorldError):
+    """The store cannot be read or written now: it is away, full, locked or damaged. Nothing was written."""
+
+
+class StoreVersionError(StoreError):
+    """The store's tables belong to another version of jo."""
+
+
+class LeaseLostError(StoreError):
+    """The lease of this writer is over; nothing of its transaction was written."""
+
+
+class StaleGenerationError(StoreError):
+    """Another apply came first; nothing was written."""
+
+
+class ChangeRefusedError(StoreError):
+    """What was to be changed is not, or no longer, in a state that allows it; nothing was written."""

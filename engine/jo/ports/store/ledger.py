@@ -1,0 +1,101 @@
+"""The send ledger: intents, their attempts, and the changes that are allowed to them.
+
+The changes of `jo.flow.state` are held in the database: a method that changes states changes all that it
+was asked to, or raises ChangeRefusedError and nothing of the transaction is written.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from jo.flow.intent import AttemptEnd, End, Fixed, Intent, Keep, Settled
+from jo.model.content import MailClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedAttempt:
+    """An attempt that may be under way."""
+
+    id: int
+    intent: int
+    opened_at: datetime
+    owner: str
+    token: int
+
+
+class Ledger(Protocol):
+    def create(self, intents: Sequence[Intent]) -> Sequence[str]:
+        """Create intents (their `id` is ignored). Returns the keys that were new, in order.
+
+        A key that exists is left as it is: the database's unique key is what makes a send happen once.
+        So is a second intent of one contact in one occurrence of an outreach.
+        """
+        ...
+
+    def claimable(self, now: datetime, limit: int) -> Sequence[Intent]:
+        """Return pending intents due by now, sorted by priority (high first), due_at, key."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """Return when the next pending intent is due, or a quarantined one expires; None: never."""
+        ...
+
+    def load(self, ids: Collection[int]) -> Mapping[int, Intent]: ...
+
+    def open(self, intents: Sequence[tuple[int, Fixed]], at: datetime) -> Sequence[OpenedAttempt]:
+        """Open one attempt for each intent, under the lease of this transaction.
+
+        What an earlier attempt fixed is kept. One answer per intent, in order.
+        """
+        ...
+
+    def record(self, ends: Sequence[tuple[int, AttemptEnd, Settled]]) -> None:
+        """Record ended attempts, by attempt id, and what they make of their intents.
+
+        An attempt that was uncertain may be recorded again: evidence came.
+        """
+        ...
+
+    def keep(self, holds: Sequence[tuple[int, Keep]]) -> None:
+        """Leave intents pending, by intent id."""
+        ...
+
+    def end(self, ends: Sequence[tuple[int, End]], at: datetime) -> None:
+        """End intents without an attempt, by intent id. Quarantine is an end that `requeue` lifts."""
+        ...
+
+    def requeue(self, now: datetime, templates: Collection[str] = ()) -> int:
+        """Make quarantined intents pending and due: those of mended templates, and those whose life is over,
+        so that they expire. Returns how many.
+        """
+        ...
+
+    def withdraw(self, passages: Collection[int], reason: str, at: datetime) -> int:
+        """End what is pending or quarantined of these passages. Returns how many."""
+        ...
+
+    def withdraw_journey(self, journey: str, reason: str, at: datetime) -> int: ...
+
+    def abandoned(self, now: datetime) -> Sequence[tuple[OpenedAttempt, Intent]]:
+        """Return open attempts whose lease was lost or has run out, sorted by id.
+
+        Never those of this transaction's own lease.
+        """
+        ...
+
+    def sent_since(
+        self, address_keys: Collection[str], class_: MailClass, since: datetime
+    ) -> Mapping[str, Sequence[datetime]]:
+        """Return address key → moments of mails of the class accepted, uncertain or open since, ascending."""
+        ...
+
+    def received(
+        self, contacts: Collection[str], templates: Collection[str]
+    ) -> Mapping[tuple[str, str], datetime]:
+        """Return (contact, template) → when that template was last accepted for the contact."""
+        ...
+
+    def by_public_id(self, public: str) -> Intent | None:
+        """Find the intent behind a token or Message-ID."""
+        ...

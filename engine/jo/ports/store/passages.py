@@ -1,0 +1,101 @@
+"""People in programs: where they stand, what came before, and jo's own records of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from jo.flow.passage import Note, Passage, StepIntent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastPassages:
+    """What came before for one identity in one program."""
+
+    count: int
+    is_inside: bool
+    last_ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """An event as a passage sees it."""
+
+    name: str
+    at: datetime
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEngagement:
+    """First open and clicks of the mails of one step."""
+
+    opened: datetime | None
+    clicked: Mapping[str, datetime]
+    """Link name → first click; the key `""` is the first click on any link."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageRecords:
+    """jo's own records of one passage."""
+
+    intents: Sequence[StepIntent] = ()
+    """In the order in which they were created."""
+    engagement: Mapping[str, StepEngagement] = field(default_factory=dict)
+    """By step."""
+    happenings: Sequence[Happening] = ()
+    """Events of its contact since entry, sorted by time."""
+
+
+class Passages(Protocol):
+    def past(self, program: str, identities: Collection[str]) -> Mapping[str, PastPassages]:
+        """Return identity → what came before, of those that were ever in the program."""
+        ...
+
+    def enter(self, passages: Sequence[Passage]) -> Sequence[Passage]:
+        """Create passages; their ids are given here. Left out of the answer is one that exists already,
+        and one whose identity is still inside.
+        """
+        ...
+
+    def due(self, now: datetime, limit: int) -> Sequence[Passage]:
+        """Return open passages due by now, sorted by due_at, then id."""
+        ...
+
+    def next_due(self) -> datetime | None: ...
+
+    def load(self, ids: Collection[int]) -> Mapping[int, Passage]: ...
+
+    def records(self, ids: Collection[int]) -> Mapping[int, PassageRecords]:
+        """Return id → records, one for every passage that exists."""
+        ...
+
+    def save(self, passages: Sequence[Passage]) -> None:
+        """Write where passages stand now. Raises ChangeRefusedError when one of them had ended before."""
+        ...
+
+    def note(self, notes: Sequence[tuple[int, Note]]) -> None:
+        """Add lines to the histories of passages, by passage id."""
+        ...
+
+    def wake(
+        self,
+        at: datetime,
+        *,
+        ids: Collection[int] | None = None,
+        contacts: Collection[str] | None = None,
+        program: str | None = None,
+    ) -> int:
+        """Make open passages that match all that is given due at `at`, unless they are earlier.
+
+        Returns how many became due earlier than they were.
+        """
+        ...
+
+    def contacts(self) -> frozenset[str]:
+        """Return the contact keys of open passages."""
+        ...
+
+    def pinned(self) -> Mapping[int, int]:
+        """Return revision id → open passages that are pinned to it."""
+        ...

@@ -1,0 +1,76 @@
+"""What status, why and the account read."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from jo.flow.intent import Intent
+from jo.flow.passage import Note, Passage
+from jo.flow.state import IntentState
+from jo.ports.store.audiences import CandidateDecision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentLine:
+    """One intent for people to read, with the relay's last words."""
+
+    intent: Intent
+    last_code: int | None
+    last_text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageLine:
+    passage: Passage
+    notes: Sequence[Note]
+    """Oldest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JourneyCounts:
+    """Counts of one journey. Every candidate is in `admitted` or under a reason in `refused`."""
+
+    journey: str
+    admitted: int
+    """Candidates that entered or got an intent, by the last decision about each."""
+    refused: Mapping[str, int]
+    """Reason → candidates that did not enter or get a mail."""
+    inside: Mapping[str, int]
+    """Step → people there now."""
+    ended: Mapping[str, int]
+    """Exit reason → people."""
+    intents: Mapping[tuple[str, str], int]
+    """(state, why) → intents; `why` is empty except for pending ones."""
+
+
+class Reports(Protocol):
+    def journeys(self, journey: str | None = None) -> Sequence[JourneyCounts]:
+        """Return the counts of all journeys with any history, sorted by address."""
+        ...
+
+    def intents(
+        self,
+        *,
+        journey: str | None = None,
+        states: Collection[IntentState] = (),
+        contact: str | None = None,
+        limit: int = 1000,
+    ) -> Sequence[IntentLine]:
+        """Return intents sorted by outcome, end or due moment, then key."""
+        ...
+
+    def passages(
+        self, *, program: str | None = None, contact: str | None = None, limit: int = 1000
+    ) -> Sequence[PassageLine]:
+        """Return passages sorted by entry, then id."""
+        ...
+
+    def decisions(
+        self, *, journey: str | None = None, contact: str | None = None, limit: int = 1000
+    ) -> Sequence[CandidateDecision]:
+        """Return what was decided about candidates, sorted by journey, occurrence, key."""
+        ...
+
+    def contacts_at(self, address_key: str) -> Sequence[str]:
+        """Return the contact keys that were ever written to or planned for at this address, sorted."""
+        ...

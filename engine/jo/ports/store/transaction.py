@@ -1,0 +1,53 @@
+"""The store and its transactions."""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from jo.ports.store.audiences import Audiences
+from jo.ports.store.facts import Facts
+from jo.ports.store.leases import Lease, Leases
+from jo.ports.store.ledger import Ledger
+from jo.ports.store.operations import Operations
+from jo.ports.store.passages import Passages
+from jo.ports.store.people import People
+from jo.ports.store.reports import Reports
+from jo.ports.store.specs import Specs
+
+
+class Transaction(Protocol):
+    @property
+    def specs(self) -> Specs: ...
+    @property
+    def facts(self) -> Facts: ...
+    @property
+    def audiences(self) -> Audiences: ...
+    @property
+    def passages(self) -> Passages: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def leases(self) -> Leases: ...
+    @property
+    def operations(self) -> Operations: ...
+    @property
+    def reports(self) -> Reports: ...
+
+
+class Store(Protocol):
+    """May be used by many threads; a thread has one transaction at a time (RuntimeError otherwise)."""
+
+    def write(self, lease: Lease | None = None) -> AbstractContextManager[Transaction]:
+        """Open the writing transaction; commits at the end, rolls back on any exception.
+
+        Raises LeaseLostError when the lease is not the newest of its name, StoreError for the world's
+        trouble.
+        """
+        ...
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """Open a reading transaction: one consistent state. Methods that write raise RuntimeError."""
+        ...
+
+    def close(self) -> None: ...
