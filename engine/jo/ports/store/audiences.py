@@ -1,7 +1,7 @@
 """Who is in a list and since when, and what was decided about each candidate."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -19,6 +19,8 @@ class Snapshot:
     """The generation whose spec it was computed with."""
     kept_because: str | None = None
     """The broken bound for which the members before were kept."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """Reason → rows that the list left out, such as `not distinct`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,10 @@ class Audiences(Protocol):
     """Membership of lists as intervals, and the decisions that follow from it."""
 
     def snapshot(self, name: str) -> Snapshot | None: ...
+
+    def difference(self, name: str, members: Iterable[Member]) -> int:
+        """Return how many would enter or leave if these were the members; changes nothing."""
+        ...
 
     def sync(self, name: str, members: Iterable[Member], snapshot: Snapshot) -> MembersDelta:
         """Make `members` (each key once) the present ones as of `snapshot.refreshed_at`.

@@ -26,8 +26,10 @@ class FactRow:
 
 
 class Facts(Protocol):
-    def sync(self, source: str, rows: Iterable[Fact], as_of: datetime, *, whole: bool) -> FactsDelta:
-        """Take over rows by difference, each key once. With `whole`, keys that are missing leave as gone.
+    def sync(
+        self, source: str, rows: Iterable[Fact], as_of: datetime, *, asked: Collection[str]
+    ) -> FactsDelta:
+        """Take over rows by difference, each key once. Keys that were asked for and have no row are gone.
 
         `as_of` is when the table behind the rows was written; a part does not make the whole any newer.
         """

@@ -92,8 +92,8 @@ class Ledger(Protocol):
 
     def received(
         self, contacts: Collection[str], templates: Collection[str]
-    ) -> Mapping[tuple[str, str], datetime]:
-        """Return (contact, template) → when that template was last accepted for the contact."""
+    ) -> Mapping[str, Mapping[str, datetime]]:
+        """Return contact → template → when that template was last accepted for the contact."""
         ...
 
     def by_public_id(self, public: str) -> Intent | None:

@@ -92,8 +92,14 @@ class Passages(Protocol):
         """
         ...
 
-    def contacts(self) -> frozenset[str]:
-        """Return the contact keys of open passages."""
+    def contacts(self, program: str) -> frozenset[str]:
+        """Return the contact keys of a program's open passages."""
+        ...
+
+    def last_entries(
+        self, contacts: Collection[str], programs: Collection[str]
+    ) -> Mapping[str, Mapping[str, datetime]]:
+        """Return contact → program → when the contact last entered it."""
         ...
 
     def pinned(self) -> Mapping[int, int]:

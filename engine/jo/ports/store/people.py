@@ -44,6 +44,12 @@ class People(Protocol):
         """Record an event once per (source, event_id). Returns whether it was new."""
         ...
 
+    def event_times(
+        self, contacts: Collection[str], names: Collection[str]
+    ) -> Mapping[str, Mapping[str, tuple[datetime, ...]]]:
+        """Return contact → event → its times, ascending."""
+        ...
+
     def engage(self, public: str, what: Engaged, link: str, at: datetime) -> bool:
         """Append a raw open or click of an intent's mail. Returns False when there is no such intent.
 
