@@ -2,17 +2,20 @@
 
 The canonical form is again a document of the resource's kind: explicit edges, conditions, durations and
 times in their normal text, bodies inlined, defaults left out. So one lowering reads what authors write and
-what the store kept, and `lower(canonical(x)) == x` is a law. Formatting, comments and the place of a file
-are gone; ordered maps (steps, exits, versions) keep their order because their order has a meaning.
+what the store kept, and `lower(document(x)) == x` is a law. Formatting, comments and the place of a file
+are gone. Steps stand in the order in which people can come to them, whatever the file says; other maps
+whose order has a meaning (exits, versions, the shares of a split) keep it, the rest are sorted.
 
-A fingerprint is `fp1:` and the first 32 hex digits of the SHA-256 of the compact JSON of that form. Each
-part (`x-jo-part` in the schema) has a digest of its own, so that a change can be classed without guessing.
+For its fingerprint a document is flattened to rows, one for each scalar, with the key path and the part
+(`x-jo-part` in the schema) that the path belongs to. A digest is `fp1:` and the first 32 hex digits of the
+SHA-256 of the rows as compact JSON, a line each: one over all rows, and one for each part, so that a change
+can be classed without guessing.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum, StrEnum
 from typing import Any
@@ -20,12 +23,11 @@ from typing import Any
 from jo.conditions.condition import Condition
 from jo.conditions.instants import TimeExpr, time_text
 from jo.conditions.types import Field
-from jo.model.calendar import CalendarResource
+from jo.model.calendar import CalendarResource, calendar_document
 from jo.model.outreach import Recurring, Schedule
-from jo.model.program import EventAudience
+from jo.model.program import EventAudience, Program
 from jo.model.project import Resource
-from jo.model.step import Between, Bounded, Goto, Leave
-from jo.timing.calendars import Calendar, calendar_document
+from jo.model.step import Between, Bounded, Goto, Leave, Step
 from jo.timing.durations import Duration
 from jo.timing.rates import Rate
 from jo.timing.recurrence import Recurrence
@@ -47,9 +49,141 @@ class Part(StrEnum):
     TRANSITION = "transition"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What the schema of a kind says about one place of its documents."""
+
+    part: Part
+    properties: "Mapping[str, Shape]" = field(default_factory=dict)
+    """Places below the keys that have a meaning of their own."""
+    each: "Shape | None" = None
+    """The place below every other key, and below every item of a list."""
+
+    def below(self, key: str | int) -> "Shape":
+        return (self.properties.get(key) if isinstance(key, str) else None) or self.each or self
+
+    def part_of(self, path: tuple[str | int, ...]) -> Part:
+        """Return the part that the property at a key path belongs to."""
+        shape = self
+        for key in path:
+            shape = shape.below(key)
+        return shape.part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprints:
+    whole: str
+    parts: Mapping[Part, str]
+    """Only the parts that the resource has anything of."""
+
+
+def fingerprint(resource: Resource, shape: Shape) -> Fingerprints:
+    """Return the digests of a resource, its own alone; `shape` is that of its kind."""
+    whole = hashlib.sha256()
+    parts: dict[Part, Any] = {}
+    for part, path, value in _rows(document(resource), shape, ()):
+        row = json.dumps([*path, value], ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        whole.update(row)
+        parts.setdefault(part, hashlib.sha256()).update(row)
+    return Fingerprints(whole=_named(whole), parts={part: _named(digest) for part, digest in parts.items()})
+
+
+def _named(digest: Any) -> str:
+    return f"{ALGORITHM}:{digest.hexdigest()[:32]}"
+
+
+def _rows(value: Plain, shape: Shape, path: tuple[str | int, ...]) -> Iterator[tuple[Part, tuple[Any, ...], Plain]]:
+    """Yield part, path and value of each scalar and empty collection; the keys of a record are sorted."""
+    if isinstance(value, dict) and value:
+        for key in sorted(value) if shape.properties else value:
+            yield from _rows(value[key], shape.below(key), (*path, key))
+    elif isinstance(value, list) and value:
+        for index, item in enumerate(value):
+            yield from _rows(item, shape.below(index), (*path, index))
+    else:
+        yield shape.part, path, value
+
+
+def document(resource: Resource) -> dict[str, Plain]:
+    """Return the canonical form: a document of the resource's kind, as JSON has it."""
+    return {"kind": resource.kind.value, **encode(resource)}
+
+
+def encode(value: Any) -> Plain:
+    """Return the plain form of a model value, defaults left out."""
+    form = _FORMS.get(type(value))
+    if form is not None:
+        return form(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Step):
+        return _step(value)
+    if isinstance(value, Mapping):
+        return {str(key): encode(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [encode(item) for item in value]
+    if is_dataclass(value):
+        return _record(value)
+    return value
+
+
 def field_text(field: Field) -> str:
     """Return a field's type as authors write it: `text?`, `ref companies`."""
     return (f"ref {field.ref}" if field.ref else field.type.value) + ("?" if field.nullable else "")
+
+
+_UNORDERED = frozenset({"fields", "caps", "rules"})
+"""Maps whose order says nothing. Any other keeps its order: better a change too many than one too few."""
+
+
+def _record(value: Any) -> dict[str, Plain]:
+    result = {}
+    for declared in fields(value):
+        item = getattr(value, declared.name)
+        if item is None or item == declared.default or item in ({}, ()):
+            continue
+        plain = encode(item)
+        result[declared.name.rstrip("_")] = (
+            dict(sorted(plain.items())) if declared.name in _UNORDERED else plain
+        )
+    return result
+
+
+def _step(step: Step) -> dict[str, Plain]:
+    """Return a step with all its edges said, so that it no longer depends on what follows it."""
+    record = _record(step)
+    record.pop("next", None)
+    if any(edge.name == "next" for edge in step.edges()):
+        record["next"] = encode(step.next)
+    return record
+
+
+def _program(program: Program) -> dict[str, Plain]:
+    record = _record(program)
+    record["steps"] = {name: encode(program.steps[name]) for name in _in_order(program)}
+    return record
+
+
+def _in_order(program: Program) -> list[str]:
+    """Return the steps in the order in which people can come to them, then those that nobody can."""
+    found: dict[str, None] = {}
+    pending = [*sorted(program.steps, reverse=True), *list(program.steps)[:1]]
+    while pending:
+        name = pending.pop()
+        if name in found or name not in program.steps:
+            continue
+        found[name] = None
+        for edge in reversed(program.steps[name].edges()):
+            targets = (edge.target, edge.then)
+            pending += [target.step for target in reversed(targets) if isinstance(target, Goto)]
+    return list(found)
+
+
+def _outreach_schedule(schedule: Schedule) -> dict[str, Plain]:
+    record: dict[str, Plain] = encode(schedule.when)
+    if schedule.timezone is not None:
+        record["timezone"] = schedule.timezone
+    return record
 
 
 def _target(target: Goto | Leave) -> Plain:
@@ -58,44 +192,32 @@ def _target(target: Goto | Leave) -> Plain:
     return "end" if target == Leave() else {"exit": target.reason}
 
 
+def _event_audience(audience: EventAudience) -> Plain:
+    return {"event": audience.event} | ({"contacts": audience.contacts} if audience.contacts else {})
+
+
+def _calendar(resource: CalendarResource) -> Plain:
+    about = {"description": resource.description} if resource.description else {}
+    return {"name": resource.name, **about, **calendar_document(resource.hours)}
+
+
 _FORMS: dict[type, Callable[[Any], Plain]] = {
+    Program: _program,
+    CalendarResource: _calendar,
     Condition: lambda value: value.text,
+    TimeExpr: lambda value: time_text(value),
     Duration: str,
     Rate: str,
-    Recurrence: str,
+    Recurrence: lambda value: value.cron or "before_send",
+    Recurring: lambda value: {"cron": value.recurrence.cron},
+    Schedule: _outreach_schedule,
     Field: field_text,
     Goto: _target,
     Leave: _target,
     Between: lambda value: [time_text(value.start), time_text(value.end)],
     Bounded: lambda value: {"next": _target(value.next), "times": value.times, "then": _target(value.then)},
-    Calendar: calendar_document,
+    EventAudience: _event_audience,
     datetime: lambda value: value.strftime("%Y-%m-%d %H:%M"),
     date: lambda value: value.isoformat(),
     time: lambda value: value.strftime("%H:%M"),
-    EventAudience: lambda value: (
-        {"event": value.event} | ({"contacts": value.contacts} if value.contacts else {})
-    ),
 }
-
-
-def encode(value: Any) -> Plain:
-    """Return the plain form of a model value, defaults left out."""
-    form = _FORMS.get(type(value))
-    if form is not None:
-        return form(value)
-    if isinstance(value, TimeExpr):
-        return time_text(value)
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Mapping):
-        return {str(encode(key)): encode(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [encode(item) for item in value]
-    if is_dataclass(value):
-        return {
-            field.name.rstrip("_"): encode(getattr(value, field.name))
-            for field in fields(value)
-            if getattr(value, field.name) != field.default
-            and getattr(value, field.name) not in (None, {}, ())
-        }
-    return value

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from jo.conditions.condition import ALWAYS, Condition, parse_condition
+from jo.conditions.fault import Fault
 from jo.conditions.instants import TimeExpr, parse_time
-from jo.diagnostics.codes import BAD_DURATION, BAD_TIME, Code, Severity
+from jo.diagnostics.codes import BAD_DURATION, Code, Severity
 from jo.diagnostics.span import Path
 from jo.timing.durations import Duration, Unit, parse_duration
 
@@ -21,13 +22,15 @@ DURATION_HELP = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoweringFault:
-    """A fault at a key path of the document, and within its text where that is known."""
+class DocumentFault:
+    """A fault at a key path of a document, and within its text where that is known."""
 
     code: Code
     path: Path
     detail: str
     help: str = ""
+    at_key: bool = False
+    """The key itself is at fault, not the value behind it."""
     start: int | None = None
     """Code points from the start of the text at `path`; None for the whole value."""
     end: int | None = None
@@ -35,16 +38,16 @@ class LoweringFault:
 
 
 class Cursor:
-    """One map of a document, with its key path and the list of faults that all cursors share."""
+    """One map of a document, with its key path and the list of faults that all its cursors share."""
 
     __slots__ = ("faults", "path", "value")
 
     def __init__(
-        self, value: Mapping[str, Any], path: Path = (), faults: list[LoweringFault] | None = None
+        self, value: Mapping[str, Any], path: Path = (), faults: list[DocumentFault] | None = None
     ) -> None:
         self.value = value
         self.path = path
-        self.faults: list[LoweringFault] = [] if faults is None else faults
+        self.faults: list[DocumentFault] = [] if faults is None else faults
 
     def __contains__(self, key: str) -> bool:
         return self.value.get(key) is not None
@@ -57,9 +60,9 @@ class Cursor:
     def text(self, key: str, default: str = "") -> str:
         return str(self.get(key, default))
 
-    def strings(self, key: str) -> tuple[str, ...]:
+    def strings(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Return a list of strings; a single string is a list of one."""
-        found = self.get(key, ())
+        found = self.get(key, default)
         return (found,) if isinstance(found, str) else tuple(str(item) for item in found)
 
     def into(self, key: str) -> "Cursor":
@@ -67,22 +70,23 @@ class Cursor:
         return Cursor(self.get(key, {}), (*self.path, key), self.faults)
 
     def items(self) -> Iterator[tuple[str, "Cursor"]]:
-        """Yield a cursor for each entry of this map, in the order of the file."""
+        """Yield a cursor for each entry of this map whose value is a map, in the order of the file."""
         for key, value in self.value.items():
-            yield key, Cursor(value if isinstance(value, Mapping) else {}, (*self.path, key), self.faults)
+            if value is not None:
+                yield key, Cursor(value, (*self.path, key), self.faults)
 
     def each(self, key: str) -> Iterator["Cursor"]:
         """Yield a cursor for each map in the list at `key`."""
         for index, value in enumerate(self.get(key, ())):
             yield Cursor(value, (*self.path, key, index), self.faults)
 
-    def fault(self, code: Code, detail: str, *path: str | int, help: str = "") -> None:
-        self.faults.append(LoweringFault(code=code, path=(*self.path, *path), detail=detail, help=help))
+    def fault(self, code: Code, detail: str, *path: str | int, help: str = "", at_key: bool = False) -> None:
+        self.faults.append(
+            DocumentFault(code=code, path=(*self.path, *path), detail=detail, help=help, at_key=at_key)
+        )
 
-    def duration(self, key: str, default: Duration | None = None) -> Duration | None:
-        if key not in self:
-            return default
-        return self.as_duration(self.get(key), key)
+    def duration(self, key: str) -> Duration | None:
+        return self.as_duration(self.get(key), key) if key in self else None
 
     def as_duration(self, raw: object, *path: str | int) -> Duration:
         """Read a duration that stands at `path` below this cursor."""
@@ -99,17 +103,7 @@ class Cursor:
         """Read a condition in any of its written forms: a string, a list, or a map of all, any, not."""
         condition, faults = parse_condition(raw)
         for found in faults:
-            self.faults.append(
-                LoweringFault(
-                    code=found.fault.code,
-                    path=(*self.path, *path, *found.path),
-                    detail=found.fault.detail,
-                    help=found.fault.help,
-                    start=found.fault.start,
-                    end=found.fault.end,
-                    severity=found.fault.severity,
-                )
-            )
+            self._within(found.fault, (*path, *found.path))
         return ALWAYS if condition is None else condition
 
     def time(self, key: str) -> TimeExpr | None:
@@ -119,15 +113,19 @@ class Cursor:
         """Read a time expression; None when it cannot be read (the fault is kept)."""
         expr, faults = parse_time(str(raw))
         for found in faults:
-            self.faults.append(
-                LoweringFault(
-                    code=found.code if found.code is not None else BAD_TIME,
-                    path=(*self.path, *path),
-                    detail=found.detail,
-                    help=found.help,
-                    start=found.start,
-                    end=found.end,
-                    severity=found.severity,
-                )
-            )
+            self._within(found, path)
         return expr
+
+    def _within(self, fault: Fault, path: Path) -> None:
+        """Keep a fault that knows its stretch of the text at `path` below this cursor."""
+        self.faults.append(
+            DocumentFault(
+                code=fault.code,
+                path=(*self.path, *path),
+                detail=fault.detail,
+                help=fault.help,
+                start=fault.start,
+                end=fault.end,
+                severity=fault.severity,
+            )
+        )

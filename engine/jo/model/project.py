@@ -1,10 +1,10 @@
 """The project: all resources, with the scopes that their conditions are read in."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from jo.conditions.types import Field, Place, Scope, Table
+from jo.conditions.types import Field, FieldType, Place, Scope, Table
 from jo.model.address import Address, Kind
 from jo.model.calendar import CalendarResource
 from jo.model.content import Sender, Template, Topic
@@ -86,7 +86,23 @@ class Project:
 
     @cached_property
     def tables(self) -> Mapping[str, Table]:
-        return {source.name: source.table for source in self.sources.values()}
+        return {
+            source.name: replace(source.table, fields=self._typed(source.fields))
+            for source in self.sources.values()
+        }
+
+    def _typed(self, fields: Mapping[str, Field]) -> Mapping[str, Field]:
+        """Return the fields with each reference in the type of the key that it points to."""
+        return {name: replace(field, type=self._key_type(field)) for name, field in fields.items()}
+
+    def _key_type(self, field: Field) -> FieldType:
+        """Follow a reference to the key it points to, and on where that key is a reference, too."""
+        for _ in self.sources:
+            target = self.sources.get(field.ref) if field.ref is not None else None
+            if target is None or target.key not in target.fields:
+                break
+            field = target.fields[target.key]
+        return field.type
 
     def names(self, kind: Kind) -> frozenset[str]:
         return frozenset(address.name for address in self.resources if address.kind is kind)
@@ -140,12 +156,12 @@ class Project:
         declared: dict[str, Mapping[str, Field]] = {}
         steps: frozenset[str] = frozenset()
         if program is not None:
-            declared["participant"] = program.fields
+            declared["participant"] = self._typed(program.fields)
             steps = frozenset(program.steps)
             if event is None and isinstance(program.audience, EventAudience):
                 event = self.events.get(program.audience.event)
         if event is not None:
-            declared["event"] = event.fields
+            declared["event"] = self._typed(event.fields)
         return self._scope(place, namespaces, roots, declared=declared, steps=steps)
 
     def _add_company(

@@ -33,6 +33,7 @@ class Source:
     stable: tuple[str, ...] = ()
     """Fields that never change for a row; with the key, the only ones that may be identity."""
     fields: Mapping[str, Field]
+    """A reference is typed as text here; `Project.tables` knows the type of the key it points to."""
     row: str
     """What conditions call one row, such as `invoice` for `invoices`. Contacts are always `contact`."""
     roles: Roles = Roles()
@@ -44,7 +45,7 @@ class Source:
 
     @property
     def table(self) -> Table:
-        return Table(self.name, self.key, self.fields)
+        return Table(self.name, self.key, self.fields, self.row)
 
     @property
     def has_contacts(self) -> bool:

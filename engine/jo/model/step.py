@@ -15,6 +15,7 @@ from typing import ClassVar, Protocol, Self
 
 from jo.conditions.condition import Condition
 from jo.conditions.instants import TimeExpr
+from jo.model.address import Address, Kind
 from jo.model.cursor import Cursor
 from jo.timing.durations import Duration
 
@@ -56,7 +57,7 @@ class Bounded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """A way out of a step. The name is unique within the step: `next`, `met`, `timeout`, `when.0`, …"""
+    """A way out of a step. The name is unique within the step: `next`, `met`, `timeout`, `when.0`, `share.a`, …"""
 
     name: str
     target: Target
@@ -181,6 +182,8 @@ class Step(ABC):
     between: Between | None = None
     if_: Condition | None = None
     next: Target = Leave()
+    """Where people go on, and where they go who skip the step. Types with edges of their own keep it at
+    the end of the program unless the step can be skipped, so that it never says anything unused."""
 
     @classmethod
     @abstractmethod
@@ -191,8 +194,17 @@ class Step(ABC):
     def decide(self, view: View) -> Verdict:
         """Say what happens to a person for whom this step is due. Total and deterministic."""
 
+    @property
+    def can_be_skipped(self) -> bool:
+        return self.if_ is not None or self.between is not None
+
     def edges(self) -> tuple[Edge, ...]:
+        """Return the ways out, `next` last and only where somebody can take it."""
         return (Edge(name="next", target=self.next),)
+
+    def skipping(self) -> tuple[Edge, ...]:
+        """Return the edge of those who skip the step, for types that nobody else leaves by `next`."""
+        return (Edge(name="next", target=self.next, label="skipped"),) if self.can_be_skipped else ()
 
     def conditions(self) -> Sequence[tuple[tuple[str | int, ...], Condition]]:
         """Return this step's conditions, each with its key path within the step."""
@@ -204,8 +216,12 @@ class Step(ABC):
             return []
         return [(("between", 0), self.between.start), (("between", 1), self.between.end)]
 
+    def references(self) -> Sequence[tuple[tuple[str | int, ...], Address]]:
+        """Return the resources this step names outside its conditions, each with its key path."""
+        return []
+
     def templates(self) -> tuple[str, ...]:
-        return ()
+        return tuple(address.name for _, address in self.references() if address.kind is Kind.TEMPLATE)
 
     def passes_time(self) -> bool:
         """Tell whether a circle through this step takes time, so that it cannot spin."""

@@ -5,8 +5,8 @@ from typing import ClassVar, Self
 
 from jo.conditions.condition import Condition
 from jo.model.cursor import Cursor
-from jo.model.step import Edge, Step, Take, Target, Verdict, View
-from jo.steps.common import shared, target
+from jo.model.step import Edge, Leave, Step, Take, Target, Verdict, View
+from jo.steps.common import refuse_idle_next, shared_aside, target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +20,13 @@ class Branch(Step):
     type: ClassVar[str] = "branch"
 
     branch: tuple[When, ...]
-    otherwise: Target
+    otherwise: Target | None
+    """None when the author forgot it, which the checks refuse; people would then leave the program."""
 
     @classmethod
     def lower(cls, cursor: Cursor, following: Target) -> Self:
+        refuse_idle_next(cursor)
+        otherwise = cursor.get("otherwise")
         return cls(
             branch=tuple(
                 When(
@@ -31,8 +34,8 @@ class Branch(Step):
                 )
                 for case in cursor.each("branch")
             ),
-            otherwise=target(cursor.get("otherwise"), following),
-            **shared(cursor, following),
+            otherwise=None if otherwise is None else target(otherwise, following),
+            **shared_aside(cursor, following),
         )
 
     def decide(self, view: View) -> Verdict:
@@ -46,7 +49,8 @@ class Branch(Step):
             Edge(name=f"when.{index}", target=case.next, label=case.when.text)
             for index, case in enumerate(self.branch)
         )
-        return (*cases, Edge(name="otherwise", target=self.otherwise, label="otherwise"))
+        rest = Edge(name="otherwise", target=self.otherwise or Leave(), label="otherwise")
+        return (*cases, rest, *self.skipping())
 
     def conditions(self) -> list[tuple[tuple[str | int, ...], Condition]]:
         own: list[tuple[tuple[str | int, ...], Condition]] = [

@@ -3,6 +3,7 @@
 from typing import Any, TypedDict
 
 from jo.conditions.condition import Condition
+from jo.diagnostics.codes import WRONG_VALUE
 from jo.model.cursor import Cursor
 from jo.model.step import Between, Bounded, Goto, Leave, Target
 from jo.timing.durations import Duration
@@ -17,7 +18,7 @@ class Shared(TypedDict):
 
 
 def shared(cursor: Cursor, following: Target) -> Shared:
-    """Read `description`, `after`, `between`, `if` and `next`."""
+    """Read `description`, `after`, `between`, `if` and `next`, for types that people leave by `next`."""
     return Shared(
         description=cursor.text("description"),
         after=cursor.duration("after"),
@@ -25,6 +26,26 @@ def shared(cursor: Cursor, following: Target) -> Shared:
         if_=cursor.condition("if"),
         next=target(cursor.get("next"), following),
     )
+
+
+def shared_aside(cursor: Cursor, following: Target) -> Shared:
+    """Read the shared keys for types with edges of their own, which people leave by `next` only to skip them."""
+    common = shared(cursor, following)
+    if "if" not in cursor and "between" not in cursor:
+        common["next"] = Leave()
+    return common
+
+
+def refuse_idle_next(cursor: Cursor) -> None:
+    """Say so when a `next` leads nobody anywhere."""
+    if "next" in cursor and "if" not in cursor and "between" not in cursor:
+        cursor.fault(
+            WRONG_VALUE,
+            "Nobody leaves this step by `next`: it has ways out of its own, and nothing lets people skip it.",
+            "next",
+            help="Leave `next` out, or say with `if` or `between` who skips the step.",
+            at_key=True,
+        )
 
 
 def target(raw: Any, following: Target) -> Target:
@@ -40,9 +61,9 @@ def bounded(raw: Any, following: Target) -> Target | Bounded:
     """Read a target that may carry a bound: `{next: remind, times: 3, then: end}`."""
     if isinstance(raw, dict) and "times" in raw:
         return Bounded(
-            next=target(raw.get("next"), following),
-            times=int(raw["times"]),
-            then=target(raw.get("then"), following),
+            next=target(raw["next"], following),
+            times=raw["times"],
+            then=target(raw["then"], following),
         )
     return target(raw, following)
 

@@ -1,8 +1,10 @@
 """`email`: send a mail, once or several times, and go on when the last one has ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from jo.model.address import Address, Kind
 from jo.model.cursor import Cursor
 from jo.model.step import Hold, Send, Step, Take, Target, Verdict, View
 from jo.steps.common import shared
@@ -25,6 +27,7 @@ class Email(Step):
     """The template."""
     repeat: Repeat | None = None
     send_window: str | None = None
+    """A calendar; None for the program's."""
     expires_after: Duration | None = None
 
     @classmethod
@@ -33,7 +36,7 @@ class Email(Step):
         if "repeat" in cursor:
             inner = cursor.into("repeat")
             every = inner.as_duration(inner.get("every"), "every")
-            repeat = Repeat(every=every, count=int(inner.get("count")))
+            repeat = Repeat(every=every, count=inner.get("count"))
         return cls(
             email=cursor.text("email"),
             repeat=repeat,
@@ -58,8 +61,11 @@ class Email(Step):
             return Send(repeat=sent + 1)
         return Take(edge="next", outcome=last.at)
 
-    def templates(self) -> tuple[str, ...]:
-        return (self.email,)
+    def references(self) -> Sequence[tuple[tuple[str | int, ...], Address]]:
+        template = (("email",), Address(Kind.TEMPLATE, self.email))
+        if self.send_window is None:
+            return [template]
+        return [template, (("send_window",), Address(Kind.CALENDAR, self.send_window))]
 
     def passes_time(self) -> bool:
         return self.after is not None or self.repeat is not None

@@ -1,8 +1,10 @@
 """`enroll`: offer the person to another program as a candidate, and go on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from jo.model.address import Address, Kind
 from jo.model.cursor import Cursor
 from jo.model.step import Enroll, Step, Target, Verdict, View
 from jo.steps.common import shared
@@ -21,3 +23,6 @@ class EnrollStep(Step):
 
     def decide(self, view: View) -> Verdict:
         return Enroll(program=self.enroll)
+
+    def references(self) -> Sequence[tuple[tuple[str | int, ...], Address]]:
+        return [(("enroll",), Address(Kind.PROGRAM, self.enroll))]

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from jo.model.cursor import Cursor
 from jo.model.step import Edge, Leave, Step, Take, Target, Verdict, View
-from jo.steps.common import shared
+from jo.steps.common import refuse_idle_next, shared_aside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,10 +17,11 @@ class Exit(Step):
 
     @classmethod
     def lower(cls, cursor: Cursor, following: Target) -> Self:
-        return cls(exit=cursor.text("exit"), **shared(cursor, following))
+        refuse_idle_next(cursor)
+        return cls(exit=cursor.text("exit"), **shared_aside(cursor, following))
 
     def decide(self, view: View) -> Verdict:
         return Take(edge="exit", outcome=None)
 
     def edges(self) -> tuple[Edge, ...]:
-        return (Edge(name="exit", target=Leave(self.exit)),)
+        return (Edge(name="exit", target=Leave(self.exit)), *self.skipping())

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 from jo.model.cursor import Cursor
 from jo.model.step import Edge, Goto, Step, Take, Target, Verdict, View
-from jo.steps.common import shared
+from jo.steps.common import refuse_idle_next, shared_aside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,12 +14,12 @@ class Split(Step):
     type: ClassVar[str] = "split"
 
     split: Mapping[str, int]
-    """Step → weight; the keys are the steps people go to."""
+    """Step → weight, above 0; the keys are the steps people go to. The order decides who goes where."""
 
     @classmethod
     def lower(cls, cursor: Cursor, following: Target) -> Self:
-        weights = {str(step): int(weight) for step, weight in cursor.get("split").items()}
-        return cls(split=weights, **shared(cursor, following))
+        refuse_idle_next(cursor)
+        return cls(split=dict(cursor.get("split")), **shared_aside(cursor, following))
 
     def decide(self, view: View) -> Verdict:
         point = view.share() * sum(self.split.values())
@@ -28,11 +28,12 @@ class Split(Step):
             point -= weight
             if point < 0:
                 break
-        return Take(edge=step, outcome=None)
+        return Take(edge=f"share.{step}", outcome=None)
 
     def edges(self) -> tuple[Edge, ...]:
         total = sum(self.split.values()) or 1
-        return tuple(
-            Edge(name=step, target=Goto(step), label=f"{100 * weight / total:.3g} %")
+        shares = tuple(
+            Edge(name=f"share.{step}", target=Goto(step), label=f"{100 * weight / total:.3g} %")
             for step, weight in self.split.items()
         )
+        return (*shares, *self.skipping())

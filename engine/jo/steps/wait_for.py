@@ -4,15 +4,18 @@ It is a level, not an edge: what is already true when the person arrives is met 
 true while jo was not looking counts as met, too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Self
 
 from jo.conditions.condition import Condition
 from jo.conditions.instants import TimeExpr
+from jo.diagnostics.codes import MISSING_KEY, WRONG_VALUE
+from jo.model.address import Address, Kind
 from jo.model.cursor import Cursor
 from jo.model.step import Bounded, Edge, Hold, Leave, Step, Take, Target, Verdict, View
-from jo.steps.common import bounded, shared, target
+from jo.steps.common import bounded, refuse_idle_next, shared_aside, target
 from jo.timing.durations import Duration
 
 
@@ -37,8 +40,11 @@ class WaitFor(Step):
 
     @classmethod
     def lower(cls, cursor: Cursor, following: Target) -> Self:
+        onward = target(cursor.get("next"), following)
+        if "met" in cursor and "timeout" in cursor:
+            refuse_idle_next(cursor)
         inner = cursor.into("wait_for")
-        common = shared(cursor, following)
+        _check(inner)
         return cls(
             wait_for=Waited(
                 event=inner.get("event"),
@@ -47,9 +53,9 @@ class WaitFor(Step):
                 within=inner.duration("within"),
                 until=inner.time("until"),
             ),
-            met=target(cursor.get("met"), common["next"]),
-            timeout=bounded(cursor.get("timeout"), common["next"]),
-            **common,
+            met=target(cursor.get("met"), onward),
+            timeout=bounded(cursor.get("timeout"), onward),
+            **shared_aside(cursor, following),
         )
 
     def decide(self, view: View) -> Verdict:
@@ -87,7 +93,7 @@ class WaitFor(Step):
             )
         else:
             over = Edge(name="timeout", target=self.timeout, label=limit)
-        return (met, over)
+        return (met, over, *self.skipping())
 
     def conditions(self) -> list[tuple[tuple[str | int, ...], Condition]]:
         own: list[tuple[tuple[str | int, ...], Condition]] = []
@@ -101,5 +107,33 @@ class WaitFor(Step):
         own = [(("wait_for", "until"), self.wait_for.until)] if self.wait_for.until is not None else []
         return [*Step.times(self), *own]
 
+    def references(self) -> Sequence[tuple[tuple[str | int, ...], Address]]:
+        event = self.wait_for.event
+        return [] if event is None else [(("wait_for", "event"), Address(Kind.EVENT, event))]
+
     def passes_time(self) -> bool:
         return True
+
+
+def _check(waited: Cursor) -> None:
+    """Find what two keys of `wait_for` say against each other."""
+    if "event" not in waited and "when" not in waited:
+        waited.fault(
+            MISSING_KEY,
+            "It is not said what is waited for.",
+            help="Add `event`, the name of an event, or `when`, a condition.",
+            at_key=True,
+        )
+    for one, other, why in (
+        ("event", "when", "A step waits for an event or for a condition"),
+        ("within", "until", "A wait ends after a while or at a moment"),
+        ("when", "where", "`where` says which events count, and `when` waits for no event"),
+    ):
+        if one in waited and other in waited:
+            waited.fault(
+                WRONG_VALUE,
+                f"{why}, so `{one}` and `{other}` cannot stand together.",
+                other,
+                help="Leave one of them out.",
+                at_key=True,
+            )
