@@ -54,7 +54,7 @@ class Relay:
     connections: int = 10
     idle: float = 30.0
     """Seconds after which an unused connection is not trusted to be alive any more."""
-    patience: Mapping[Stage, float] = field(default=PATIENCE)
+    patience: Mapping[Stage, float] = field(default_factory=lambda: PATIENCE)
 
     def __post_init__(self) -> None:
         if self.connections < 1:
