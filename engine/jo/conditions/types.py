@@ -34,6 +34,8 @@ class Table:
     name: str
     key: str
     fields: Mapping[str, Field]
+    row: str = ""
+    """What conditions call one row, such as `invoice`; within `count`, so may the table's own name."""
 
 
 class Place(StrEnum):

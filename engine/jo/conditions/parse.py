@@ -1,0 +1,206 @@
+"""From text to tree. The text is SQL; SQLGlot splits and parses it, an allow-list decides what stays.
+
+Two passes may refuse: one over the tokens, for what SQLGlot would read in silence as something else (`==`,
+comments, double quotes), and one over its tree (`translate`). Every refusal says what to write instead.
+No text makes `parse` raise: its length and depth are limited before SQLGlot, which recurses, sees it.
+
+SQLGlot takes long to import and is imported at the first parse, not with this module.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from jo.conditions.fault import Fault
+from jo.conditions.translate import Refusal, Spans, Translator
+from jo.conditions.tree import Expr
+from jo.diagnostics.codes import BAD_CONDITION
+
+if TYPE_CHECKING:
+    from sqlglot.dialects.dialect import Dialect
+    from sqlglot.errors import ParseError
+    from sqlglot.tokens import Token
+
+MAX_LENGTH = 10_000
+"""Code points in one condition."""
+MAX_NESTING = 40
+"""Parentheses, and prefix operators in a row, within each other."""
+
+_CACHED = 16_384
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_TYPOGRAPHIC = re.compile("[‘’‚‛“”„‟«»‹›`´]")
+
+_REFUSED: Mapping[str, tuple[str, str]] = {
+    "==": ("`==` is not SQL.", "Write `=`."),
+    "&&": ("`&&` is not accepted.", "Write `and`."),
+    "||": ("`||` is not accepted.", "Write `or` between conditions. Texts cannot be joined."),
+    "!": ("`!` is not accepted.", "Write `not`."),
+    ";": ("A condition is one expression, and `;` ends a statement.", "Leave `;` out."),
+    "{": ("A condition is no template; braces mean nothing in it.", "Name the field without braces."),
+    "[": ("Square brackets mean nothing in a condition.", "List values in parentheses: `in ('a', 'b')`."),
+    "current_date": ("`current_date` is not known here.", "Write `today()`."),
+    "current_timestamp": ("`current_timestamp` is not known here.", "Write `now()`."),
+}
+"""Token in lower case → detail and help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one text says, as far as it can be read, and where each node stands in it."""
+
+    text: str
+    expr: Expr | None
+    faults: tuple[Fault, ...] = ()
+    spans: Spans = field(default_factory=dict, repr=False, compare=False)
+
+    def span(self, node: Expr) -> tuple[int, int]:
+        """Return start and exclusive end of a node of this very tree; of the whole text for any other."""
+        return self.spans.get(id(node), (0, len(self.text)))
+
+
+@lru_cache(maxsize=_CACHED)
+def parse(text: str) -> Parsed:
+    """Read one condition. Faults have the code BAD_CONDITION; with one, the tree is None."""
+    try:
+        translator = Translator(text, _tokens(text))
+        expr = translator.translate(_sqlglot_tree(text, translator.tokens))
+    except Refusal as refusal:
+        fault = Fault(BAD_CONDITION, refusal.detail, refusal.help, refusal.start, refusal.end)
+        return Parsed(text, None, (fault,))
+    return Parsed(text, expr, (), translator.spans)
+
+
+@cache
+def _dialect() -> "Dialect":
+    from sqlglot.dialects.postgres import Postgres
+
+    class Conditions(Postgres):
+        """PostgreSQL without its functions: names are looked up in our own table, not in SQLGlot's."""
+
+        class Parser(Postgres.Parser):
+            FUNCTIONS = {}  # noqa: RUF012 the parser reads it as a constant of its class
+            FUNCTION_PARSERS = {}  # noqa: RUF012
+            NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
+            NO_PAREN_FUNCTION_PARSERS = {}  # noqa: RUF012
+
+    return Conditions()
+
+
+def _tokens(text: str) -> "list[Token]":
+    from sqlglot.errors import TokenError
+
+    if len(text) > MAX_LENGTH:
+        raise Refusal(
+            f"The condition has {len(text):,} characters; jo reads {MAX_LENGTH:,}.",
+            "Split it into a list, or keep long lists of values in a source.",
+            MAX_LENGTH,
+            len(text),
+        )
+    if not text.strip():
+        raise Refusal("The condition is empty.", "Write a condition, or leave the key out.", 0, len(text))
+    odd = _UNPRINTABLE.search(text)
+    if odd:
+        raise Refusal(
+            f"The character U+{ord(odd[0]):04X} cannot be part of a condition.", "Delete it.", *odd.span()
+        )
+    try:
+        tokens = _dialect().tokenize(text)
+    except TokenError:
+        start = _open_quote(text)
+        raise Refusal(
+            "A quote is opened here and never closed.",
+            "Close the text with a single quote; a quote within a text is written twice: `'it''s'`.",
+            start,
+            len(text),
+        ) from None
+    if not tokens:
+        raise Refusal("The condition is only a comment.", "Write comments in YAML.", 0, len(text))
+    _check_tokens(tokens, text)
+    return tokens
+
+
+def _check_tokens(tokens: "list[Token]", text: str) -> None:
+    nesting = prefixes = 0
+    for token in tokens:
+        start, end = token.start, token.end + 1
+        name = text[start:end].lower()
+        if token.comments:
+            found = min((at for at in (text.find("--"), text.find("/*")) if at >= 0), default=start)
+            raise Refusal(
+                "Comments cannot stand in a condition.", "Write comments in YAML.", found, len(text)
+            )
+        if name in _REFUSED:
+            raise Refusal(*_REFUSED[name], start, end)
+        if name == "case" and text[end : end + 1] != ".":
+            raise Refusal("`case` is not accepted.", "Write `(a and b) or (c and d)`, or a list.", start, end)
+        if name.startswith('"'):
+            raise Refusal(
+                f"Double quotes mark a name in SQL, so `{text[start:end]}` is no text.",
+                f"Write a text in single quotes: '{token.text}'.",
+                start,
+                end,
+            )
+        if not name.startswith("'") and (quote := _TYPOGRAPHIC.search(text, start, end)):
+            raise Refusal(
+                f"`{quote[0]}` does not quote a text in SQL.",
+                "Use the straight single quote: '.",
+                *quote.span(),
+            )
+        nesting += (name == "(") - (name == ")")
+        prefixes = prefixes + 1 if name in ("not", "-", "+", "~") else 0
+        if nesting > MAX_NESTING or prefixes > MAX_NESTING:
+            raise Refusal(
+                f"The condition is nested more than {MAX_NESTING} deep.",
+                "Take parentheses out, or split the condition into a list.",
+                start,
+                end,
+            )
+
+
+def _sqlglot_tree(text: str, tokens: "list[Token]") -> object:
+    from sqlglot import exp
+    from sqlglot.errors import ParseError
+
+    try:
+        [tree] = _dialect().parser().parse_into(exp.Condition, tokens, text)
+    except ParseError as error:
+        raise _syntax_refusal(error, tokens, text) from None
+    except (RecursionError, ValueError):  # more than one statement, or deeper than the token pass can see
+        tree = None
+    except Exception:  # noqa: BLE001 SQLGlot trips over odd input in many ways; none of them is ours to show
+        tree = None
+    if tree is None:
+        raise Refusal(
+            "This cannot be read as a condition.", "Write it as SQL: `field = 'value'`.", 0, len(text)
+        )
+    return tree
+
+
+def _syntax_refusal(error: "ParseError", tokens: "list[Token]", text: str) -> Refusal:
+    """Say SQLGlot's syntax error in our words, at the token it stopped at."""
+    first = error.errors[0] if error.errors else {}
+    described = str(first.get("description"))
+    place = (first.get("line"), first.get("col"))
+    stopped = next((token for token in tokens if (token.line, token.col) == place), tokens[-1])
+    start, end = stopped.start, stopped.end + 1
+    word = text[start:end]
+    if "Expecting )" in described:
+        return Refusal("A parenthesis is opened and not closed.", "Add `)`.", start, end)
+    if "Required keyword" in described:
+        return Refusal(
+            f"Something is missing before or after `{word}`.", "Name what it compares.", start, end
+        )
+    return Refusal(
+        f"`{word}` cannot stand here.",
+        "Join conditions with `and` or `or`, and put texts in single quotes.",
+        start,
+        end,
+    )
+
+
+def _open_quote(text: str) -> int:
+    """Return where the quote stands that is never closed, or 0 when something else is open."""
+    quotes = [at for at, character in enumerate(text) if character == "'"]
+    return quotes[-1] if len(quotes) % 2 else 0
