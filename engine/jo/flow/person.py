@@ -33,6 +33,8 @@ class Atlas:
     sources: Mapping[str, Source]
     rows: Mapping[tuple[str, str], Plain]
     """(source, key) → plain row."""
+    gone: Collection[tuple[str, str]] = frozenset()
+    """Those of the rows that have vanished from their source."""
 
     def plain(self, source: str, key: object) -> Plain | None:
         return self.rows.get((source, str(key))) if key is not None else None
@@ -89,8 +91,9 @@ class Person:
         return None if value is None else str(value)
 
     @property
-    def is_known(self) -> bool:
-        return bool(self.contact)
+    def is_gone(self) -> bool:
+        """Whether the source no longer has the contact, or never had."""
+        return (self.source.name, self.key) in self.atlas.gone or not self.contact
 
     @cached_property
     def zone(self) -> ZoneInfo:

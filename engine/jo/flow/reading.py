@@ -10,14 +10,52 @@ from datetime import date, datetime
 from jo.conditions.condition import Condition
 from jo.conditions.facts import Facts, Row
 from jo.conditions.to_python import compile_condition
+from jo.conditions.tree import Call, Literal, walk
 from jo.conditions.types import Scope
 from jo.flow.person import Person
+from jo.model.program import Program
 from jo.timing.zones import local_date
 
 CLOCK_FUNCTIONS = frozenset(
     {"today", "now", "days_since", "days_until", "hours_since", "received", "events", "enrolled"}
 )
 """Functions whose value changes by time alone; conditions with them are read again at midnight."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """The names that conditions look up across passages, so that only those are read."""
+
+    lists: frozenset[str] = frozenset()
+    templates: frozenset[str] = frozenset()
+    programs: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Needs") -> "Needs":
+        return Needs(
+            lists=self.lists | other.lists,
+            templates=self.templates | other.templates,
+            programs=self.programs | other.programs,
+            events=self.events | other.events,
+        )
+
+
+def needs(program: Program) -> Needs:
+    """Return what the conditions of a program look up."""
+    conditions = list(program.exit_when.values())
+    for step in program.steps.values():
+        conditions += [condition for _, condition in step.conditions()]
+    called: dict[str, set[str]] = {}
+    for condition in conditions:
+        for node in walk(condition.expr):
+            if isinstance(node, Call) and node.arguments and isinstance(node.arguments[0], Literal):
+                called.setdefault(node.name, set()).add(str(node.arguments[0].value))
+    return Needs(
+        lists=frozenset(called.get("in_list", ())),
+        templates=frozenset(called.get("received", ())),
+        programs=frozenset(called.get("enrolled", ())),
+        events=frozenset(called.get("events", ())),
+    )
 
 
 class Reader:

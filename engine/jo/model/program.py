@@ -31,8 +31,11 @@ class ReentryAfter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    identity: tuple[str, ...] = ("contact",)
-    """Stable fields, and keys of the entering event, that make one passage; `contact` is its key."""
+    identity: tuple[str, ...] = ()
+    """Stable fields, and keys of the entering event, that make one passage; `contact` is its key.
+
+    Empty: the contact, or the row's key when the list is over other rows.
+    """
     reentry: Reentry | ReentryAfter = Reentry.NEVER
     existing: Existing
 

@@ -1,0 +1,137 @@
+"""Admission: decides about candidates of one program and lets in who may enter, within one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from jo.daemon.live import Live
+from jo.daemon.people import load_people, load_shared, look
+from jo.flow.decide import exit_reason
+from jo.flow.entry import Candidate, Enter, Refuse, decide_entry, identity_value
+from jo.flow.mailbox import address_key
+from jo.flow.passage import Note, Passage
+from jo.flow.person import Person
+from jo.model.program import Program
+from jo.ports.store import CandidateDecision, PastPassages, Transaction, Undecided
+
+_NOTHING = PastPassages(count=0, is_inside=False, last_ended=None)
+
+
+def admit(
+    work: Transaction,
+    live: Live,
+    program: Program,
+    found: Sequence[Undecided],
+    began: datetime,
+    now: datetime,
+) -> Sequence[CandidateDecision]:
+    """Decide about the candidates and record it. `began` is when the program's first candidates were seen."""
+    verdicts = [
+        (item, decide_entry(program, item, now))
+        for item in _candidates(work, live, program, found, began, now)
+    ]
+    passages = [
+        _passage(live, program, item, verdict, now)
+        for item, verdict in verdicts
+        if isinstance(verdict, Enter)
+    ]
+    created = work.passages.enter(passages)
+    work.passages.note([(item.id, Note(at=now, step=item.step, what="entered")) for item in created])
+    decisions = [
+        CandidateDecision(
+            journey=str(program.address),
+            occurrence="",
+            key=item.key,
+            contact=item.contact,
+            reason=verdict.reason if isinstance(verdict, Refuse) else "",
+            final=verdict.final if isinstance(verdict, Refuse) else True,
+            at=now,
+        )
+        for item, verdict in verdicts
+    ]
+    work.audiences.decide(decisions)
+    return decisions
+
+
+def _candidates(
+    work: Transaction,
+    live: Live,
+    program: Program,
+    found: Sequence[Undecided],
+    began: datetime,
+    now: datetime,
+) -> Sequence[Candidate]:
+    of = live.pinned(work, live.revision(program.address))
+    contacts = [item.contact for item in found if item.contact is not None]
+    people = load_people(work, live, of.contacts, contacts)
+    shared = load_shared(work, live, [of], contacts)
+    identities = {item.key: _identity(live, program, item, people) for item in found}
+    past = work.passages.past(program.name, sorted(set(identities.values())))
+    addresses = {address_key(person.address) for person in people.values() if person.address is not None}
+    suppressions = work.people.suppressions(sorted(addresses))
+    candidates = []
+    inside: set[str] = set()
+    for item in found:
+        person = people.get(item.contact) if item.contact is not None else None
+        identity = identities[item.key]
+        before = past.get(identity, _NOTHING)
+        candidate = Candidate(
+            key=item.key,
+            contact=item.contact if person is not None and not person.is_gone else None,
+            identity=identity,
+            hashed=_hashed(program, person, identity),
+            address=person.address if person is not None else None,
+            from_start=item.member_since <= began,
+            exit_reason=None,
+            suppressions=suppressions.get(address_key(person.address), ())
+            if person is not None and person.address is not None
+            else (),
+            last_ended=before.last_ended,
+            passages=before.count,
+            is_inside=before.is_inside or identity in inside,
+        )
+        if person is not None and program.exit_when:
+            passage = _passage(live, program, candidate, Enter(passage=before.count + 1), now)
+            seen = look(live, of, person, passage, None, shared, now)
+            candidate = replace(candidate, exit_reason=exit_reason(program.exit_when, seen))
+        if isinstance(decide_entry(program, candidate, now), Enter):
+            inside.add(identity)
+        candidates.append(candidate)
+    return candidates
+
+
+def _identity(live: Live, program: Program, item: Undecided, people: Mapping[str, Person]) -> str:
+    """Return the identity value: the contact's key, the row's key for lists of other rows, or fields."""
+    fields = program.entry.identity
+    if not fields:
+        power_list = live.project.lists.get(str(program.audience))
+        is_row = power_list is not None and power_list.recipient is not None
+        return item.key if is_row or item.contact is None else item.contact
+    person = people.get(item.contact) if item.contact is not None else None
+    row = person.contact if person is not None else {}
+    return identity_value([item.contact if name == "contact" else row.get(name) for name in fields])
+
+
+def _hashed(program: Program, person: Person | None, identity: str) -> str:
+    if program.holdout is None or program.holdout.by == "contact" or person is None:
+        return person.key if person is not None else identity
+    if program.holdout.by == "company":
+        return person.company_key or person.key
+    value = person.contact.get(program.holdout.by)
+    return person.key if value is None else str(value)
+
+
+def _passage(live: Live, program: Program, candidate: Candidate, enter: Enter, now: datetime) -> Passage:
+    return Passage(
+        id=0,
+        program=program.name,
+        identity=candidate.identity,
+        number=enter.passage,
+        contact=candidate.contact or "",
+        revision=live.revision(program.address),
+        entered_at=now,
+        anchor_at=now,
+        step=program.first,
+        visits={program.first: 1},
+        due_at=now,
+    )

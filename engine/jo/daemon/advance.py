@@ -1,0 +1,102 @@
+"""The advance service: decides about every passage that is due, in batches, each in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import assert_never
+
+from jo.daemon.admission import admit
+from jo.daemon.live import Live, LiveCache
+from jo.daemon.mailing import step_intent
+from jo.daemon.people import load_looks
+from jo.daemon.service import Counts, Event, Tell, Worker
+from jo.flow.decide import decide
+from jo.flow.intent import Intent
+from jo.flow.passage import CreateIntent, Decision, Note, OfferTo, Passage, WithdrawIntents
+from jo.ports.store import Store, Transaction, Undecided
+
+BATCH = 500
+
+
+class Advance:
+    name = "advance"
+
+    def __init__(self, store: Store, cache: LiveCache, worker: Worker, tell: Tell) -> None:
+        self._store = store
+        self._cache = cache
+        self._worker = worker
+        self._tell = tell
+
+    def run_once(self, now: datetime) -> Counts:
+        decided = ended = created = 0
+        while True:
+            with self._store.write(self._worker.lease) as work:
+                live = self._cache.get(work)
+                due = work.passages.due(now, BATCH)
+                if due:
+                    decisions, intents = self._decide(work, live, due, now)
+                    decided += len(decisions)
+                    ended += sum(not decision.passage.is_open for decision in decisions)
+                    created += intents
+            if len(due) < BATCH:
+                break
+        if not decided:
+            return {}
+        counts = {"decided": decided, "ended": ended, "planned": created}
+        self._tell(Event(name="advance.done", at=now, fields=counts))
+        return counts
+
+    def next_at(self, now: datetime) -> datetime | None:
+        with self._store.read() as work:
+            return work.passages.next_due()
+
+    def _decide(
+        self, work: Transaction, live: Live, due: Sequence[Passage], now: datetime
+    ) -> tuple[Sequence[Decision], int]:
+        looks = load_looks(work, live, due, now)
+        decisions: list[Decision] = []
+        intents: list[Intent] = []
+        notes: list[tuple[int, Note]] = []
+        offers: dict[str, list[Passage]] = {}
+        keys: dict[str, Mapping[str, str]] = {}
+        for passage in due:
+            pinned, look = looks[passage.id]
+            current = live.project.programs.get(passage.program)
+            exits = current.exit_when if current is not None else {}
+            decision = decide(passage, pinned.program, exits, look)
+            decisions.append(decision)
+            for effect in decision.effects:
+                match effect:
+                    case CreateIntent():
+                        step_keys = keys.setdefault(passage.program, work.specs.step_keys(passage.program))
+                        person = look.facts.person
+                        key = step_keys[effect.step]
+                        intents.append(step_intent(live, pinned.program, key, passage, person, effect))
+                    case WithdrawIntents():
+                        work.ledger.withdraw([passage.id], effect.reason, now)
+                    case OfferTo():
+                        offers.setdefault(effect.program, []).append(passage)
+                    case Note():
+                        notes.append((passage.id, effect))
+                    case _:
+                        assert_never(effect)
+        work.passages.save([decision.passage for decision in decisions])
+        work.passages.note(notes)
+        work.ledger.create(intents)
+        over = [
+            intent.passage for intent in intents if intent.ended_at is not None and intent.passage is not None
+        ]
+        if over:
+            work.passages.wake(now, ids=over)
+        for name, passages in sorted(offers.items()):
+            self._offer(work, live, name, passages, now)
+        return decisions, len(intents)
+
+    def _offer(
+        self, work: Transaction, live: Live, program: str, passages: Sequence[Passage], now: datetime
+    ) -> None:
+        """Make people candidates of a program that an `enroll` step names, unless it is retired."""
+        target = live.project.programs.get(program)
+        if target is None or not live.is_live(target.address):
+            return
+        found = [Undecided(key=item.contact, contact=item.contact, member_since=now) for item in passages]
+        admit(work, live, target, found, datetime.min.replace(tzinfo=UTC), now)

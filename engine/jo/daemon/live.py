@@ -1,0 +1,144 @@
+"""What is live: the applied project as the services use it, read from the store and kept per generation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from jo.conditions.types import Place
+from jo.flow.reading import Needs, Reader, needs
+from jo.manifest.lower.document import lower_document
+from jo.model.address import Address, Kind
+from jo.model.outreach import Outreach
+from jo.model.program import Program
+from jo.model.project import Project, Resource
+from jo.model.source import Source
+from jo.ports.store import LiveSpec, SpecState, Transaction
+from jo.timing.calendars import Calendar, Span, weekly
+from jo.timing.windows import Window, quiet_hours
+from jo.timing.zones import load_zone
+
+OFFICE_DAYS = Calendar(hours=weekly(range(5), Span(time(9), time(17))))
+"""Monday to Friday: what business days are counted in where no calendar is named."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PinnedProgram:
+    """One revision of a program, with the reader of its conditions."""
+
+    revision: int
+    program: Program
+    contacts: Source
+    reader: Reader
+    needs: Needs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """The project of one generation."""
+
+    generation: int
+    project: Project
+    specs: Mapping[str, LiveSpec]
+    _pinned: dict[int, PinnedProgram] = field(default_factory=dict)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return load_zone(self.project.zone) or ZoneInfo("UTC")
+
+    def is_live(self, address: Address) -> bool:
+        """Tell whether the resource takes new people; a retired one only lets those inside finish."""
+        spec = self.specs.get(str(address))
+        return spec is not None and spec.state is SpecState.LIVE
+
+    def revision(self, address: Address) -> int:
+        return self.specs[str(address)].revision.id
+
+    def programs(self) -> list[Program]:
+        return [program for program in self.project.programs.values() if self.is_live(program.address)]
+
+    def outreaches(self) -> list[Outreach]:
+        return [item for item in self.project.outreaches.values() if self.is_live(item.address)]
+
+    def pinned(self, work: Transaction, revision: int) -> PinnedProgram:
+        """Return the program of a revision, compiled once."""
+        found = self._pinned.get(revision)
+        if found is None:
+            stored = work.specs.revisions([revision])[revision]
+            program = lower_document(Kind.PROGRAM, stored.document)
+            assert isinstance(program, Program)
+            contacts = self.contacts_of(program)
+            reader = Reader(self.project.contact_scope(contacts, Place.PROGRAM, program=program))
+            found = PinnedProgram(
+                revision=revision, program=program, contacts=contacts, reader=reader, needs=needs(program)
+            )
+            self._pinned[revision] = found
+        return found
+
+    def contacts_of(self, journey: Program | Outreach) -> Source:
+        """Return the source of the people that a journey writes to."""
+        name = journey.audience if isinstance(journey.audience, str) else None
+        source = self.project.contact_source(name)
+        if source is None:
+            raise ValueError(f"{journey.address} has no source of contacts")
+        return source
+
+    def used_lists(self) -> list[str]:
+        """Return the lists that live and retired journeys read, sorted."""
+        names = {
+            journey.audience
+            for journey in (*self.project.programs.values(), *self.project.outreaches.values())
+            if isinstance(journey.audience, str)
+        }
+        for program in self.project.programs.values():
+            names |= needs(program).lists
+        return sorted(name for name in names if name in self.project.lists)
+
+    def business_days(self, program: Program) -> Calendar:
+        """Return the calendar that `2 business days` counts in: that of the send window, else office days."""
+        declared = self.project.calendars.get(program.send_window or "")
+        return declared.hours if declared else OFFICE_DAYS
+
+    def windows(self, send_window: str | None, *, is_quiet: bool) -> tuple[Window, ...]:
+        """Return what a mail has to wait for: its send window, and the quiet hours unless it skips them."""
+        windows: list[Window] = []
+        if send_window and send_window in self.project.calendars:
+            windows.append(self.project.calendars[send_window].hours)
+        if is_quiet:
+            for policy in self.project.policies.values():
+                if policy.quiet_hours is not None:
+                    windows.append(quiet_hours(policy.quiet_hours.from_, policy.quiet_hours.to))
+        return tuple(windows)
+
+
+class LiveCache:
+    """Keeps the live project of the newest generation; a read of one number tells when it is old."""
+
+    def __init__(self) -> None:
+        self._live: Live | None = None
+
+    def get(self, work: Transaction) -> Live:
+        generation = work.specs.generation()
+        if self._live is None or self._live.generation != generation:
+            self._live = load(work, generation)
+        return self._live
+
+
+def load(work: Transaction, generation: int) -> Live:
+    specs = {spec.revision.address: spec for spec in work.specs.live()}
+    resources: dict[Address, Resource] = {}
+    settings: Mapping[str, object] = {}
+    for text, spec in specs.items():
+        if text == "project/settings":
+            settings = spec.revision.document
+        else:
+            address = Address.parse(text)
+            resources[address] = lower_document(address.kind, spec.revision.document)
+    variables = settings.get("variables")
+    project = Project(
+        resources=resources,
+        zone=str(settings.get("zone", "UTC")),
+        variables=dict(variables) if isinstance(variables, Mapping) else {},
+    )
+    return Live(generation=generation, project=project, specs=specs)

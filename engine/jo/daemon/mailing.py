@@ -1,0 +1,95 @@
+"""What a planned mail starts with: the intent of a program's step or of an outreach's occurrence."""
+
+from datetime import datetime
+
+from jo.daemon.live import Live
+from jo.flow.entry import Refusal
+from jo.flow.intent import DEFAULT_EXPIRY, Intent, outreach_key, program_key
+from jo.flow.mailbox import address_key
+from jo.flow.passage import CreateIntent, Passage
+from jo.flow.person import Person
+from jo.flow.state import IntentState, Why
+from jo.model.content import MailClass, Template
+from jo.model.outreach import Outreach
+from jo.model.program import Program
+from jo.steps.email import Email
+from jo.timing.durations import Duration
+from jo.timing.windows import next_allowed
+from jo.timing.zones import add
+
+
+def step_intent(
+    live: Live, program: Program, step_key: str, passage: Passage, person: Person, effect: CreateIntent
+) -> Intent:
+    """Return the intent that an email step creates when it is due; one without an address has ended."""
+    step = program.steps[effect.step]
+    assert isinstance(step, Email)
+    template = live.project.templates[step.email]
+    expires_at = _expires(live, effect.at, step.expires_after, template)
+    window = program.send_window if step.send_window is None else step.send_window
+    allowed = first_allowed(live, window, template, person, effect.at)
+    has_address = person.address is not None
+    return Intent(
+        id=0,
+        key=program_key(program.name, passage.identity, passage.number, step_key, effect.occurrence),
+        journey=str(program.address),
+        passage=passage.id,
+        step=effect.step,
+        occurrence=effect.occurrence,
+        contact=passage.contact,
+        address=person.address or "",
+        template=template.name,
+        class_=template.class_,
+        topic=template.topic,
+        state=IntentState.PENDING if has_address else IntentState.SKIPPED,
+        why=Why.DUE if has_address else None,
+        detail="" if has_address else Refusal.NO_ADDRESS,
+        priority=program.priority,
+        created_at=effect.at,
+        due_at=allowed or expires_at,
+        expires_at=expires_at,
+        ended_at=None if has_address else effect.at,
+    )
+
+
+def outreach_intent(
+    live: Live, outreach: Outreach, occurrence: str, person: Person, address: str, due: datetime
+) -> Intent:
+    """Return the intent of one person in one occurrence of an outreach, due at that person's moment."""
+    template = live.project.templates[outreach.template]
+    expires_at = _expires(live, due, outreach.expires_after, template)
+    return Intent(
+        id=0,
+        key=outreach_key(outreach.name, occurrence, address_key(address)),
+        journey=str(outreach.address),
+        passage=None,
+        step=None,
+        occurrence=occurrence,
+        contact=person.key,
+        address=address,
+        template=template.name,
+        class_=template.class_,
+        topic=template.topic,
+        state=IntentState.PENDING,
+        why=Why.DUE,
+        priority=outreach.priority,
+        created_at=due,
+        due_at=first_allowed(live, outreach.send_window, template, person, due) or expires_at,
+        expires_at=expires_at,
+    )
+
+
+def first_allowed(
+    live: Live, send_window: str | None, template: Template, person: Person, at: datetime
+) -> datetime | None:
+    """Return the first moment from `at` on at which the mail's windows are open for the person, or None.
+
+    Quiet hours are the recipient's peace; only transactional mail may break it.
+    """
+    is_quiet = template.class_ is not MailClass.TRANSACTIONAL
+    return next_allowed(at, person.zone, *live.windows(send_window, is_quiet=is_quiet))
+
+
+def _expires(live: Live, at: datetime, own: Duration | None, template: Template) -> datetime:
+    duration = own or template.expires_after
+    return at + DEFAULT_EXPIRY if duration is None else add(at, duration, live.zone)

@@ -1,0 +1,148 @@
+"""Loads the people of a batch: their rows, and jo's own records of their passages, in a few queries."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from jo.daemon.live import Live, PinnedProgram
+from jo.flow.look import Look, Occurred
+from jo.flow.passage import Passage
+from jo.flow.person import Atlas, Person, Plain, missing_rows
+from jo.flow.reading import Needs, PersonFacts, Seen
+from jo.flow.state import IntentState
+from jo.model.source import Source
+from jo.ports.store import PassageRecords, Transaction
+
+GONE = "gone"
+LEFT_LIST = "left list"
+REFERENCE_DEPTH = 3
+"""How far references of references are followed from a contact."""
+
+
+def load_people(work: Transaction, live: Live, source: Source, keys: Iterable[str]) -> Mapping[str, Person]:
+    """Return contact key → person, for keys of one source of contacts."""
+    wanted = {(source.name, key) for key in keys}
+    contacts = list(wanted)
+    rows: dict[tuple[str, str], Plain] = {}
+    gone: set[tuple[str, str]] = set()
+    for _ in range(REFERENCE_DEPTH + 1):
+        for name in sorted({pair[0] for pair in wanted}):
+            found = work.facts.rows(name, [key for pair_name, key in wanted if pair_name == name])
+            rows.update({(name, key): row.data for key, row in found.items()})
+            gone.update((name, key) for key, row in found.items() if row.is_gone)
+        wanted = missing_rows(live.project.sources, rows, wanted)
+        if not wanted:
+            break
+    atlas = Atlas(sources=live.project.sources, rows=rows, gone=gone)
+    return {key: Person(key=key, source=source, atlas=atlas, project_zone=live.zone) for _, key in contacts}
+
+
+def load_looks(
+    work: Transaction, live: Live, passages: Sequence[Passage], now: datetime
+) -> Mapping[int, tuple[PinnedProgram, Look]]:
+    """Return passage id → its pinned program and what a decision about it reads."""
+    pinned = {revision: live.pinned(work, revision) for revision in {item.revision for item in passages}}
+    records = work.passages.records([item.id for item in passages])
+    people: dict[tuple[str, str], Person] = {}
+    for name in {pinned[item.revision].contacts.name for item in passages}:
+        keys = {item.contact for item in passages if pinned[item.revision].contacts.name == name}
+        loaded = load_people(work, live, live.project.sources[name], keys)
+        people.update({(name, key): person for key, person in loaded.items()})
+    shared = load_shared(work, live, pinned.values(), [item.contact for item in passages])
+    looks = {}
+    for item in passages:
+        of = pinned[item.revision]
+        person = people[of.contacts.name, item.contact]
+        looks[item.id] = (of, look(live, of, person, item, records.get(item.id), shared, now))
+    return looks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """Records across passages, read once per batch and only those that some program asks for."""
+
+    members: Mapping[str, frozenset[str]]
+    """List → those of the batch's contacts who are in it."""
+    received: Mapping[str, Mapping[str, datetime]]
+    """Contact → template → last accepted."""
+    entered: Mapping[str, Mapping[str, datetime]]
+    """Contact → program → last entry."""
+    events: Mapping[str, Mapping[str, tuple[datetime, ...]]]
+    """Contact → event → its times, ascending."""
+
+    def seen_by(self, contact: str, own: Seen) -> Seen:
+        """Return what a passage of the contact sees: its own records, and these."""
+        return replace(
+            own,
+            lists=frozenset(name for name, members in self.members.items() if contact in members),
+            received_at=self.received.get(contact, {}),
+            enrolled_at=self.entered.get(contact, {}),
+            event_times=self.events.get(contact, {}),
+        )
+
+
+def load_shared(
+    work: Transaction, live: Live, of: Iterable[PinnedProgram], contacts: Iterable[str]
+) -> Shared:
+    """Read what the programs of a batch ask for across passages."""
+    asked, lists, keys = Needs(), set[str](), sorted(set(contacts))
+    for pinned in of:
+        asked |= pinned.needs
+        current = live.project.programs.get(pinned.program.name, pinned.program)
+        if current.recheck and isinstance(current.audience, str):
+            lists.add(current.audience)
+    lists |= asked.lists
+    return Shared(
+        members={name: work.audiences.present(name, keys) for name in sorted(lists)},
+        received=work.ledger.received(keys, sorted(asked.templates)) if asked.templates else {},
+        entered=work.passages.last_entries(keys, sorted(asked.programs)) if asked.programs else {},
+        events=work.people.event_times(keys, sorted(asked.events)) if asked.events else {},
+    )
+
+
+def look(
+    live: Live,
+    of: PinnedProgram,
+    person: Person,
+    passage: Passage,
+    records: PassageRecords | None,
+    shared: Shared,
+    now: datetime,
+) -> Look:
+    """Put together what one decision reads."""
+    known = records or PassageRecords()
+    occurred = tuple(Occurred(name=item.name, at=item.at, payload=item.payload) for item in known.happenings)
+    own = Seen(
+        sent_at={
+            intent.step: intent.outcome_at
+            for intent in known.intents
+            if intent.state is IntentState.ACCEPTED and intent.outcome_at is not None
+        },
+        opened_at={step: item.opened for step, item in known.engagement.items() if item.opened is not None},
+        clicked_at={
+            (step, link or None): at
+            for step, item in known.engagement.items()
+            for link, at in item.clicked.items()
+        },
+        happened_at={item.name: item.at for item in reversed(occurred)},
+        now=now,
+    )
+    seen = shared.seen_by(passage.contact, own)
+    return Look(
+        now=now,
+        reader=of.reader,
+        facts=PersonFacts(person=person, passage=seen, now=now),
+        calendar=live.business_days(of.program),
+        intents={(intent.step, intent.occurrence): intent for intent in known.intents},
+        occurred=occurred,
+        departure=_departure(live, of, person, seen.lists),
+    )
+
+
+def _departure(live: Live, of: PinnedProgram, person: Person, lists: frozenset[str]) -> str | None:
+    if person.is_gone:
+        return GONE
+    current = live.project.programs.get(of.program.name, of.program)
+    if current.recheck and isinstance(current.audience, str) and current.audience not in lists:
+        return LEFT_LIST
+    return None

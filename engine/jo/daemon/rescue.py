@@ -1,0 +1,46 @@
+"""The rescue service: attempts of a worker that died are uncertain, wherever they stood.
+
+An open attempt under a lease that was lost or ran out may have reached the relay. Nobody knows; so it is
+never simply tried again: what becomes of its intent follows the rules for uncertain sends.
+"""
+
+from datetime import UTC, datetime
+
+from jo.daemon.service import Counts, Event, Tell, Worker
+from jo.flow.intent import AttemptEnd, settle
+from jo.flow.state import AttemptState
+from jo.ports.store import Store
+
+
+class Rescue:
+    name = "rescue"
+
+    def __init__(self, store: Store, worker: Worker, tell: Tell) -> None:
+        self._store = store
+        self._worker = worker
+        self._tell = tell
+
+    def run_once(self, now: datetime) -> Counts:
+        with self._store.write(self._worker.lease) as work:
+            found = work.ledger.abandoned(datetime.now(UTC))
+            ends = []
+            for attempt, intent in found:
+                end = AttemptEnd(
+                    state=AttemptState.UNCERTAIN,
+                    stage="unknown",
+                    code=None,
+                    text="the worker ended while the attempt was under way",
+                    at=now,
+                )
+                ends.append((attempt.id, end, settle(intent, end)))
+            work.ledger.record(ends)
+            passages = [intent.passage for _, intent in found if intent.passage is not None]
+            if passages:
+                work.passages.wake(now, ids=passages)
+        if not found:
+            return {}
+        self._tell(Event(name="send.rescued", at=now, fields={"uncertain": len(found)}))
+        return {"uncertain": len(found)}
+
+    def next_at(self, now: datetime) -> datetime | None:
+        return None
