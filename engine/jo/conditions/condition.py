@@ -1,4 +1,7 @@
-"""The condition as a value, and the forms in which YAML writes one: a text, a list, a map of all, any, not."""
+"""The condition as a value, and the forms in which YAML writes one.
+
+These are a text, a list (all of them), and a map with only `all`, `any` and `not`, nested at will.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -78,16 +81,9 @@ def parse_condition(raw: object) -> tuple[Condition | None, tuple[PathFault, ...
     return (None if expr is None or faults else Condition(expr)), faults
 
 
-def texts_of(raw: object) -> tuple[tuple[KeyPath, Parsed], ...]:
-    """Return each text of a condition in YAML, parsed, with the path to it."""
-    texts: list[tuple[KeyPath, Parsed]] = []
-    _read(raw, (), texts)
-    return tuple(texts)
-
-
 def _read(raw: object, path: KeyPath, texts: list[tuple[KeyPath, Parsed]]) -> Expr | None:
     if len(path) > MAX_LEVELS:
-        return _misshapen(path, texts, "The condition is too deeply nested.", "Name its parts in a source.")
+        return _misshapen(path, texts, "The condition is too deeply nested.", "Write it as fewer texts.")
     match raw:
         case str():
             parsed = parse(raw)
@@ -133,6 +129,6 @@ def _read_list(
     return disjunction(items) if any_of_them else conjunction(items)
 
 
-def _misshapen(path: KeyPath, texts: list[tuple[KeyPath, Parsed]], detail: str, help: str) -> None:
-    fault = Fault(BAD_CONDITION, detail, help, 0, 0)
-    texts.append((path, Parsed("", None, (fault,))))
+def _misshapen(path: KeyPath, texts: list[tuple[KeyPath, Parsed]], detail: str, help_: str) -> Expr | None:
+    texts.append((path, Parsed("", None, (Fault(BAD_CONDITION, detail, help_, 0, 0),))))
+    return None

@@ -75,6 +75,8 @@ class Function:
     """English for its value, or for a boolean that it holds; `{0}` is the first argument."""
     denies: str = ""
     """English for a boolean or moment that it does not hold."""
+    in_full: tuple[str, str] | None = None
+    """`says` and `denies` with an optional last argument given."""
     measures: str = ""
     """English for what a number counts: after `at most 30 …`."""
     shape: Shape = Shape.FIXED
@@ -311,6 +313,7 @@ _ALL = (
         name="clicked",
         says="a link in {0} was clicked",
         denies="no link in {0} was clicked",
+        in_full=("the link {1} in {0} was clicked", "the link {1} in {0} was not clicked"),
         places=_IN_PROGRAMS,
         nulls=Nulls.UNTIL,
         moment=True,
@@ -363,6 +366,10 @@ _ALL = (
         name="enrolled",
         says="the contact was in the program {0}",
         denies="the contact was not in the program {0}",
+        in_full=(
+            "the contact was in the program {0} in the last {1} days",
+            "the contact was not in the program {0} in the last {1} days",
+        ),
         places=_IN_PROGRAMS,
         nulls=Nulls.NEVER,
         shape=Shape.LAST_OPTIONAL,

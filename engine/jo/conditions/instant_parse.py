@@ -61,9 +61,9 @@ class _Token:
 
 
 class _Refusal(Exception):  # noqa: N818 ends the reading; caught in `parse_time`
-    def __init__(self, detail: str, help: str, token: _Token) -> None:
+    def __init__(self, detail: str, help_: str, token: _Token) -> None:
         super().__init__(detail)
-        self.fault = Fault(BAD_TIME, detail, help, token.start, token.end)
+        self.fault = Fault(BAD_TIME, detail, help_, token.start, token.end)
 
 
 @lru_cache(maxsize=4096)

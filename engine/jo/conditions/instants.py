@@ -1,8 +1,9 @@
 """Time expressions: when a person is due, as a small language of its own beside conditions.
 
-A time is a field (`company.live_at`), `entered`, `sent('step')`, a constant (`2026-12-01`, `2026-12-01 09:00`),
-`earliest(…)` or `latest(…)` of times; then plus or minus durations; then `at HH:MM`, that time of the same
-local day. Alone stands a weekly time such as `Tuesday 09:00`: the next one strictly after the anchor.
+A time is a field (`company.live_at`), `entered`, `sent('step')`, a constant (`2026-12-01`,
+`2026-12-01 09:00`), `earliest(…)` or `latest(…)` of times; then plus or minus durations; then `at HH:MM`,
+that time of the same local day. Alone stands a weekly time such as `Tuesday 09:00`: the next one strictly
+after the anchor.
 
 Everything local is in the zone of the person. A date stays a day until something needs its moment: `+ 1 day`
 and `at` act on the day itself, and at the end a bare date is 00:00. NULL anywhere makes the whole NULL,

@@ -7,8 +7,10 @@ the NULL: `x is null or x != 'a'` and `x is not null and x != 'a'` both say what
 
 from collections.abc import Iterable
 
+from jo.conditions.fault import Fault
 from jo.conditions.functions import FUNCTIONS, Nulls
 from jo.conditions.paths import Column, find_column
+from jo.conditions.to_text import to_text
 from jo.conditions.tree import (
     And,
     Between,
@@ -25,6 +27,7 @@ from jo.conditions.tree import (
     children,
 )
 from jo.conditions.types import Scope
+from jo.diagnostics.codes import NULL_COMPARISON, Severity
 
 Guarded = frozenset[Expr]
 """Fields whose NULL is spoken of by something beside."""
@@ -64,7 +67,7 @@ def guards(items: Iterable[Expr], *, any_of_them: bool) -> Guarded:
 def may_be_null(
     expr: Expr, scope: Scope, guarded: Guarded = frozenset(), *, boolean: bool = True
 ) -> Expr | None:
-    """Return a field or moment that can make the expression NULL, the first as written; None when none can."""
+    """Return the first field or moment that can make the expression NULL; None when none can."""
     if expr in guarded:
         return None
     match expr:
@@ -93,3 +96,15 @@ def may_be_null(
 def _first(items: Iterable[Expr], scope: Scope, guarded: Guarded, *, boolean: bool) -> Expr | None:
     found = (may_be_null(item, scope, guarded, boolean=boolean) for item in items)
     return next((item for item in found if item is not None), None)
+
+
+def null_fault(unknown: Expr, word: str, start: int, end: int) -> Fault:
+    name = to_text(unknown)
+    return Fault(
+        NULL_COMPARISON,
+        f"`{name}` may be NULL. Where it is, `{word}` is unknown, which counts as false.",
+        f"Add `or {name} is null` if these are meant too, or `and {name} is not null` if they are not.",
+        start,
+        end,
+        Severity.WARNING,
+    )

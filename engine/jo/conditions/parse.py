@@ -8,20 +8,19 @@ SQLGlot takes long to import and is imported at the first parse, not with this m
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jo.conditions.fault import Fault
-from jo.conditions.translate import Refusal, Spans, Translator
+from jo.conditions.translate import Refusal, Spans, Token, Translator
 from jo.conditions.tree import Expr
 from jo.diagnostics.codes import BAD_CONDITION
 
 if TYPE_CHECKING:
     from sqlglot.dialects.dialect import Dialect
     from sqlglot.errors import ParseError
-    from sqlglot.tokens import Token
 
 MAX_LENGTH = 10_000
 """Code points in one condition."""
@@ -29,6 +28,8 @@ MAX_NESTING = 40
 """Parentheses, and prefix operators in a row, within each other."""
 
 _CACHED = 16_384
+_FUNCTION_TABLES = ("FUNCTIONS", "FUNCTION_PARSERS", "NO_PAREN_FUNCTIONS", "NO_PAREN_FUNCTION_PARSERS")
+"""What SQLGlot's parser knows of functions: constants of its class."""
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _TYPOGRAPHIC = re.compile("[‘’‚‛“”„‟«»‹›`´]")
 
@@ -64,12 +65,17 @@ class Parsed:
 def parse(text: str) -> Parsed:
     """Read one condition. Faults have the code BAD_CONDITION; with one, the tree is None."""
     try:
-        translator = Translator(text, _tokens(text))
-        expr = translator.translate(_sqlglot_tree(text, translator.tokens))
+        tokens = _tokens(text)
+        translator = Translator(text, tokens)
+        expr = translator.translate(_sqlglot_tree(text, tokens))
     except Refusal as refusal:
         fault = Fault(BAD_CONDITION, refusal.detail, refusal.help, refusal.start, refusal.end)
         return Parsed(text, None, (fault,))
     return Parsed(text, expr, (), translator.spans)
+
+
+def _without_functions(parser: Any) -> Any:
+    return type("Parser", (parser,), {table: {} for table in _FUNCTION_TABLES})
 
 
 @cache
@@ -79,16 +85,12 @@ def _dialect() -> "Dialect":
     class Conditions(Postgres):
         """PostgreSQL without its functions: names are looked up in our own table, not in SQLGlot's."""
 
-        class Parser(Postgres.Parser):
-            FUNCTIONS = {}  # noqa: RUF012 the parser reads it as a constant of its class
-            FUNCTION_PARSERS = {}  # noqa: RUF012
-            NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
-            NO_PAREN_FUNCTION_PARSERS = {}  # noqa: RUF012
+        Parser = _without_functions(Postgres.Parser)
 
     return Conditions()
 
 
-def _tokens(text: str) -> "list[Token]":
+def _tokens(text: str) -> list[Any]:
     from sqlglot.errors import TokenError
 
     if len(text) > MAX_LENGTH:
@@ -121,7 +123,7 @@ def _tokens(text: str) -> "list[Token]":
     return tokens
 
 
-def _check_tokens(tokens: "list[Token]", text: str) -> None:
+def _check_tokens(tokens: Sequence[Token], text: str) -> None:
     nesting = prefixes = 0
     for token in tokens:
         start, end = token.start, token.end + 1
@@ -159,7 +161,7 @@ def _check_tokens(tokens: "list[Token]", text: str) -> None:
             )
 
 
-def _sqlglot_tree(text: str, tokens: "list[Token]") -> object:
+def _sqlglot_tree(text: str, tokens: list[Any]) -> object:
     from sqlglot import exp
     from sqlglot.errors import ParseError
 
@@ -169,7 +171,7 @@ def _sqlglot_tree(text: str, tokens: "list[Token]") -> object:
         raise _syntax_refusal(error, tokens, text) from None
     except (RecursionError, ValueError):  # more than one statement, or deeper than the token pass can see
         tree = None
-    except Exception:  # noqa: BLE001 SQLGlot trips over odd input in many ways; none of them is ours to show
+    except Exception:
         tree = None
     if tree is None:
         raise Refusal(
@@ -178,7 +180,7 @@ def _sqlglot_tree(text: str, tokens: "list[Token]") -> object:
     return tree
 
 
-def _syntax_refusal(error: "ParseError", tokens: "list[Token]", text: str) -> Refusal:
+def _syntax_refusal(error: "ParseError", tokens: Sequence[Token], text: str) -> Refusal:
     """Say SQLGlot's syntax error in our words, at the token it stopped at."""
     first = error.errors[0] if error.errors else {}
     described = str(first.get("description"))

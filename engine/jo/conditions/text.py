@@ -1,4 +1,4 @@
-"""Text operations that mean the same in Python as in SQL engines: case by code point, `like` without escape."""
+"""Text operations that mean in Python what they mean in SQL: case by code point, `like` without escape."""
 
 import re
 from collections.abc import Callable

@@ -42,7 +42,7 @@ from jo.conditions.tree import (
     Path,
 )
 from jo.conditions.typed import form_of, settled
-from jo.conditions.types import FieldType, Scope
+from jo.conditions.types import Scope
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -113,7 +113,7 @@ class _Writer:
     clock: _Clock
     joins: "dict[str, exp.Join]" = field(default_factory=dict)
 
-    def write(self, expr: Expr) -> "exp.Expression":
+    def write(self, expr: Expr) -> "exp.Expr":
         from sqlglot import exp
 
         match expr:
@@ -147,13 +147,13 @@ class _Writer:
             case Negate(operand):
                 return exp.Neg(this=self._operand(operand))
 
-    def _operand(self, expr: Expr) -> "exp.Expression":
+    def _operand(self, expr: Expr) -> "exp.Expr":
         from sqlglot import exp
 
         node = self.write(expr)
         return node if isinstance(expr, Literal | Path | Call) else exp.Paren(this=node)
 
-    def _like(self, subject: Expr, pattern: Expr, *, any_case: bool) -> "exp.Expression":
+    def _like(self, subject: Expr, pattern: Expr, *, any_case: bool) -> "exp.Expr":
         from sqlglot import exp
 
         left, right = self._operand(subject), self._operand(pattern)
@@ -162,7 +162,7 @@ class _Writer:
             left, right = exp.Lower(this=left), exp.Literal.string(text_operations.lower(str(pattern.value)))
         return exp.Like(this=left, expression=right)
 
-    def _arithmetic(self, expr: Arithmetic) -> "exp.Expression":
+    def _arithmetic(self, expr: Arithmetic) -> "exp.Expr":
         """Compute in doubles and keep only what is finite. A divisor of zero gives no finite value either."""
         from sqlglot import exp
 
@@ -172,17 +172,16 @@ class _Writer:
             Operator.TIMES: exp.Mul,
             Operator.OVER: exp.Div,
         }
-        left, right = (exp.cast(self._operand(part), "double") for part in (expr.left, expr.right))
-        if expr.by is Operator.OVER:
-            right = exp.Nullif(this=right, expression=_double("0.0"))
-        node: exp.Expression = kinds[expr.by](this=left, expression=right)
+        left, divisor = (exp.cast(self._operand(part), "double") for part in (expr.left, expr.right))
+        right = exp.Nullif(this=divisor, expression=_double("0.0")) if expr.by is Operator.OVER else divisor
+        node: exp.Expr = kinds[expr.by](this=left, expression=right)
         for odd in ("inf", "-inf", "nan"):
             node = exp.Nullif(this=node, expression=_double(odd))
         return node
 
     # -- functions -------------------------------------------------------------------------------------
 
-    def _call(self, call: Call) -> "exp.Expression":
+    def _call(self, call: Call) -> "exp.Expr":
         from sqlglot import exp
 
         if call.name == "count":
@@ -203,7 +202,7 @@ class _Writer:
         }
         return exp.Paren(this=exp.replace_placeholders(_template(form.sql).copy(), **values))
 
-    def _in_list(self, call: Call) -> "exp.Expression":
+    def _in_list(self, call: Call) -> "exp.Expr":
         from sqlglot import exp
 
         [name] = call.arguments
@@ -213,8 +212,8 @@ class _Writer:
         self._join(alias, exp.to_identifier(alias, quoted=True), MEMBER, self._key_of(namespace))
         return exp.Paren(this=exp.Not(this=exp.Is(this=_column(alias, MEMBER), expression=exp.Null())))
 
-    def _count(self, call: Call) -> "exp.Expression":
-        """Join the counted rows, grouped by the field that refers here: one scan, whatever the number of rows."""
+    def _count(self, call: Call) -> "exp.Expr":
+        """Join the counted rows, grouped by the field that refers here: one scan for all rows."""
         from sqlglot import exp
 
         source, *conditions = call.arguments
@@ -225,7 +224,7 @@ class _Writer:
             self._join(alias, self._counted(relation, conditions), _KEY, self._key_of(relation.anchor))
         return exp.Coalesce(this=_column(alias, _COUNT), expressions=[exp.Literal.number(0)])
 
-    def _counted(self, relation: Relation, conditions: list[Expr]) -> "exp.Expression":
+    def _counted(self, relation: Relation, conditions: list[Expr]) -> "exp.Expr":
         from sqlglot import exp
 
         scope = counted_scope(relation, self.scope)
@@ -242,7 +241,7 @@ class _Writer:
 
     # -- columns and joins -----------------------------------------------------------------------------
 
-    def _column(self, words: tuple[str, ...]) -> "exp.Expression":
+    def _column(self, words: tuple[str, ...]) -> "exp.Expr":
         found = find_column(words, self.scope)
         if not isinstance(found, Column) or found.namespace not in self.scope.namespaces:
             raise ValueError(f"{'.'.join(words)} is no column of a source")
@@ -272,11 +271,11 @@ class _Writer:
         self._join(joined, relation, self.scope.tables[table].key, _column(alias, reference))
         return joined
 
-    def _key_of(self, namespace: str) -> "exp.Expression":
+    def _key_of(self, namespace: str) -> "exp.Expr":
         table = self.scope.tables[self.scope.namespaces[namespace]]
         return _column(self._row(namespace), table.key)
 
-    def _join(self, alias: str, relation: "exp.Expression", key: str, value: "exp.Expression") -> None:
+    def _join(self, alias: str, relation: "exp.Expr", key: str, value: "exp.Expr") -> None:
         from sqlglot import exp
 
         if alias in self.joins:
@@ -289,23 +288,23 @@ class _Writer:
         self.joins[alias] = exp.Join(this=relation, side="LEFT", on=on)
 
 
-def _text(node: "exp.Expression") -> str:
+def _text(node: "exp.Expr") -> str:
     return node.sql(dialect=DIALECT)
 
 
-def _alias(name: str) -> "exp.Expression":
+def _alias(name: str) -> "exp.Expr":
     from sqlglot import exp
 
     return exp.TableAlias(this=exp.to_identifier(name, quoted=True))
 
 
-def _column(alias: str, name: str) -> "exp.Expression":
+def _column(alias: str, name: str) -> "exp.Expr":
     from sqlglot import exp
 
     return exp.column(name, table=alias, quoted=True)
 
 
-def _constant(literal: Literal) -> "exp.Expression":
+def _constant(literal: Literal) -> "exp.Expr":
     from sqlglot import exp
 
     match literal.value:
@@ -323,7 +322,7 @@ def _constant(literal: Literal) -> "exp.Expression":
             return exp.cast(exp.Literal.string(value.isoformat()), "date")
 
 
-def _double(written: str) -> "exp.Expression":
+def _double(written: str) -> "exp.Expr":
     """Cast from text: a bare `0.1` would be a decimal, and its cast may miss the nearest double."""
     from sqlglot import exp
 
@@ -345,7 +344,7 @@ def _comparators() -> "dict[Comparator, type[exp.Binary]]":
 
 
 @cache
-def _template(sql: str) -> "exp.Expression":
+def _template(sql: str) -> "exp.Expr":
     from sqlglot import parse_one
 
     return parse_one(sql, dialect=DIALECT)

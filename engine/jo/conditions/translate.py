@@ -8,8 +8,8 @@ NULL) is the next such token after the last leaf.
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 from jo.conditions.constants import MAX_INTEGER, parse_date, parse_instant
 from jo.conditions.tree import (
@@ -32,9 +32,6 @@ from jo.conditions.tree import (
 )
 from jo.conditions.types import FieldType
 
-if TYPE_CHECKING:
-    from sqlglot.tokens import Token
-
 MAX_DEPTH = 60
 """Levels of the tree; a chain of `and` or `or` is one level, a sum of n terms is n."""
 MAX_WORDS = 8
@@ -45,6 +42,19 @@ Spans = dict[int, Span]
 
 Node = Any
 """A node of SQLGlot's tree, told apart by the name of its class."""
+
+
+class Token(Protocol):
+    """A token of SQLGlot's, as far as it is read."""
+
+    text: str
+    line: int
+    col: int
+    start: int
+    end: int
+    """Inclusive."""
+    comments: list[str]
+
 
 _COMPARATORS = {
     "EQ": Comparator.EQUAL,
@@ -102,10 +112,10 @@ _OTHER = ("This part of SQL is not accepted in a condition.", "See the condition
 class Refusal(Exception):  # noqa: N818 not an error of ours: it carries what `parse` returns
     """Ends a translation; caught in `parse`."""
 
-    def __init__(self, detail: str, help: str, start: int, end: int) -> None:
+    def __init__(self, detail: str, help_: str, start: int, end: int) -> None:
         super().__init__(detail)
         self.detail = detail
-        self.help = help
+        self.help = help_
         self.start = start
         self.end = end
 
@@ -113,7 +123,7 @@ class Refusal(Exception):  # noqa: N818 not an error of ours: it carries what `p
 class Translator:
     """One translation: the tokens, how far they are read, and the spans of the nodes made so far."""
 
-    def __init__(self, text: str, tokens: "list[Token]") -> None:
+    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
         self.text = text
         self.tokens = tokens
         self.spans: Spans = {}
@@ -346,12 +356,12 @@ class Translator:
                 return self._ends[index]
         return end
 
-    def _refusal(self, node: Node, detail: str, help: str) -> Refusal:
+    def _refusal(self, node: Node, detail: str, help_: str) -> Refusal:
         """Refuse a node at the tokens of all its leaves."""
         metas = [leaf.meta for leaf in node.walk() if "start" in leaf.meta]
         start = min((meta["start"] for meta in metas), default=0)
         end = max((meta["end"] + 1 for meta in metas), default=len(self.text))
-        return Refusal(detail, help, start, end)
+        return Refusal(detail, help_, start, end)
 
 
 _TRANSLATE: Mapping[str, Callable[[Translator, Node], Expr]] = {

@@ -89,18 +89,16 @@ def type_of(expr: Expr, scope: Scope) -> FieldType:
         case Path(words):
             column = find_column(words, scope)
             if not isinstance(column, Column):
-                raise ValueError(f"{expr} is not declared; conditions are checked before they are compiled")
+                raise ValueError(f"{expr} is not declared; check comes before compiling")
             return column.field.type
         case Arithmetic():
             return FieldType.NUMBER
         case Negate(operand):
             return type_of(operand, scope)
         case Call(name, arguments):
-            return (
-                form_of(expr, scope).gives
-                if FUNCTIONS[name].shape is not Shape.SAME_TYPE
-                else _common(arguments, scope)
-            )
+            if FUNCTIONS[name].shape is Shape.SAME_TYPE:
+                return _common(arguments, scope)
+            return form_of(expr, scope).gives
         case _:
             return FieldType.BOOLEAN
 
@@ -112,22 +110,19 @@ def form_of(call: Call, scope: Scope) -> Form:
         return function.forms[0]
     form = fitting_form(function, tuple(type_of(argument, scope) for argument in call.arguments))
     if form is None:
-        raise ValueError(
-            f"{call.name} does not take these types; conditions are checked before they are compiled"
-        )
+        raise ValueError(f"{call.name} does not take these types; check comes before compiling")
     return form
 
 
 def _common(operands: Iterable[Expr], scope: Scope) -> FieldType:
-    types = [type_of(operand, scope) for operand in operands]
-    found = common_type(types) or next((type_ for type_ in types if type_ is not FieldType.TEXT), None)
+    found = common_type(type_of(operand, scope) for operand in operands)
     if found is None:
-        raise ValueError("there is no common type; conditions are checked before they are compiled")
+        raise ValueError("there is no common type; check comes before compiling")
     return found
 
 
 def settled(expr: Expr, scope: Scope, *, boolean: bool = True) -> Expr:
-    """Return the tree with dates read and moments in boolean position spelled out; `count` stays as written."""
+    """Return the tree with dates and moments spelled out; a `count`, with its own scope, stays as it is."""
 
     def value(part: Expr) -> Expr:
         return settled(part, scope, boolean=False)
@@ -145,10 +140,9 @@ def settled(expr: Expr, scope: Scope, *, boolean: bool = True) -> Expr:
                 return expr
             if function.shape is Shape.SAME_TYPE:
                 return Call(name, together(*arguments))
-            settled_call = Call(
-                name, tuple(_argument(function, index, value(a)) for index, a in enumerate(arguments))
-            )
-            return Not(IsNull(settled_call)) if boolean and function.moment else settled_call
+            read = (_argument(function, index, value(part)) for index, part in enumerate(arguments))
+            call = Call(name, tuple(read))
+            return Not(IsNull(call)) if boolean and function.moment else call
         case Compare(by, left, right):
             return Compare(by, *together(left, right))
         case In(subject, items):
