@@ -15,14 +15,15 @@ can be classed without guessing.
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime, time
 from enum import Enum, StrEnum
-from typing import Any
+from typing import Any, get_args
 
 from jo.conditions.condition import Condition
-from jo.conditions.instants import TimeExpr, time_text
+from jo.conditions.instant_tree import TimeExpr, time_text
 from jo.conditions.types import Field
+from jo.model.address import Kind
 from jo.model.calendar import CalendarResource, calendar_document
 from jo.model.outreach import Recurring, Schedule
 from jo.model.program import EventAudience, Program
@@ -77,11 +78,11 @@ class Fingerprints:
     """Only the parts that the resource has anything of."""
 
 
-def fingerprint(resource: Resource, shape: Shape) -> Fingerprints:
-    """Return the digests of a resource, its own alone; `shape` is that of its kind."""
+def fingerprint(resource: Resource, shapes: Mapping[Kind, Shape]) -> Fingerprints:
+    """Return the digests of a resource, its own alone; the shapes are those of the schemas."""
     whole = hashlib.sha256()
     parts: dict[Part, Any] = {}
-    for part, path, value in _rows(document(resource), shape, ()):
+    for part, path, value in _rows(document(resource), shapes[resource.kind], ()):
         row = json.dumps([*path, value], ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
         whole.update(row)
         parts.setdefault(part, hashlib.sha256()).update(row)
@@ -92,7 +93,9 @@ def _named(digest: Any) -> str:
     return f"{ALGORITHM}:{digest.hexdigest()[:32]}"
 
 
-def _rows(value: Plain, shape: Shape, path: tuple[str | int, ...]) -> Iterator[tuple[Part, tuple[Any, ...], Plain]]:
+def _rows(
+    value: Plain, shape: Shape, path: tuple[str | int, ...]
+) -> Iterator[tuple[Part, tuple[Any, ...], Plain]]:
     """Yield part, path and value of each scalar and empty collection; the keys of a record are sorted."""
     if isinstance(value, dict) and value:
         for key in sorted(value) if shape.properties else value:
@@ -159,9 +162,7 @@ def _step(step: Step) -> dict[str, Plain]:
 
 
 def _program(program: Program) -> dict[str, Plain]:
-    record = _record(program)
-    record["steps"] = {name: encode(program.steps[name]) for name in _in_order(program)}
-    return record
+    return _record(replace(program, steps={name: program.steps[name] for name in _in_order(program)}))
 
 
 def _in_order(program: Program) -> list[str]:
@@ -179,7 +180,7 @@ def _in_order(program: Program) -> list[str]:
     return list(found)
 
 
-def _outreach_schedule(schedule: Schedule) -> dict[str, Plain]:
+def _schedule(schedule: Schedule) -> dict[str, Plain]:
     record: dict[str, Plain] = encode(schedule.when)
     if schedule.timezone is not None:
         record["timezone"] = schedule.timezone
@@ -205,12 +206,12 @@ _FORMS: dict[type, Callable[[Any], Plain]] = {
     Program: _program,
     CalendarResource: _calendar,
     Condition: lambda value: value.text,
-    TimeExpr: lambda value: time_text(value),
+    **dict.fromkeys(get_args(TimeExpr), time_text),
     Duration: str,
     Rate: str,
     Recurrence: lambda value: value.cron or "before_send",
     Recurring: lambda value: {"cron": value.recurrence.cron},
-    Schedule: _outreach_schedule,
+    Schedule: _schedule,
     Field: field_text,
     Goto: _target,
     Leave: _target,

@@ -11,7 +11,8 @@ from typing import Any
 
 from jo.conditions.condition import ALWAYS, Condition, parse_condition
 from jo.conditions.fault import Fault
-from jo.conditions.instants import TimeExpr, parse_time
+from jo.conditions.instant_parse import parse_time
+from jo.conditions.instant_tree import TimeExpr
 from jo.diagnostics.codes import BAD_DURATION, Code, Severity
 from jo.diagnostics.span import Path
 from jo.timing.durations import Duration, Unit, parse_duration
@@ -80,9 +81,11 @@ class Cursor:
         for index, value in enumerate(self.get(key, ())):
             yield Cursor(value, (*self.path, key, index), self.faults)
 
-    def fault(self, code: Code, detail: str, *path: str | int, help: str = "", at_key: bool = False) -> None:
+    def fault(
+        self, code: Code, detail: str, *path: str | int, advice: str = "", at_key: bool = False
+    ) -> None:
         self.faults.append(
-            DocumentFault(code=code, path=(*self.path, *path), detail=detail, help=help, at_key=at_key)
+            DocumentFault(code=code, path=(*self.path, *path), detail=detail, help=advice, at_key=at_key)
         )
 
     def duration(self, key: str) -> Duration | None:
@@ -92,7 +95,7 @@ class Cursor:
         """Read a duration that stands at `path` below this cursor."""
         found = parse_duration(raw) if isinstance(raw, str) else None
         if found is None:
-            self.fault(BAD_DURATION, f"`{raw}` is not a duration.", *path, help=DURATION_HELP)
+            self.fault(BAD_DURATION, f"`{raw}` is not a duration.", *path, advice=DURATION_HELP)
             return Duration(0, Unit.SECOND)
         return found
 

@@ -1,4 +1,4 @@
-"""Sources: tables of the outside world, declared in git so that everything can be checked without the data."""
+"""Sources: tables of the outside world, declared in git so that all can be checked without the data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import ClassVar, Protocol, Self
 
 from jo.conditions.condition import Condition
-from jo.conditions.instants import TimeExpr
+from jo.conditions.instant_tree import TimeExpr
 from jo.model.address import Address, Kind
 from jo.model.cursor import Cursor
 from jo.timing.durations import Duration
@@ -57,7 +57,7 @@ class Bounded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """A way out of a step. The name is unique within the step: `next`, `met`, `timeout`, `when.0`, `share.a`, …"""
+    """A way out of a step, by a name that is unique within it: `next`, `met`, `when.0`, `share.a`, …"""
 
     name: str
     target: Target

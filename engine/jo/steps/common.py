@@ -29,7 +29,7 @@ def shared(cursor: Cursor, following: Target) -> Shared:
 
 
 def shared_aside(cursor: Cursor, following: Target) -> Shared:
-    """Read the shared keys for types with edges of their own, which people leave by `next` only to skip them."""
+    """Read the shared keys for types that people leave by `next` only to skip them."""
     common = shared(cursor, following)
     if "if" not in cursor and "between" not in cursor:
         common["next"] = Leave()
@@ -43,7 +43,7 @@ def refuse_idle_next(cursor: Cursor) -> None:
             WRONG_VALUE,
             "Nobody leaves this step by `next`: it has ways out of its own, and nothing lets people skip it.",
             "next",
-            help="Leave `next` out, or say with `if` or `between` who skips the step.",
+            advice="Leave `next` out, or say with `if` or `between` who skips the step.",
             at_key=True,
         )
 

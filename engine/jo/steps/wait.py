@@ -7,7 +7,7 @@ met at once; while a field of it is NULL the person is held and counted as `date
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from jo.conditions.instants import TimeExpr
+from jo.conditions.instant_tree import TimeExpr
 from jo.model.cursor import Cursor
 from jo.model.step import Edge, Hold, Step, Take, Target, Verdict, View
 from jo.steps.common import shared

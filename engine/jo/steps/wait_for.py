@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import ClassVar, Self
 
 from jo.conditions.condition import Condition
-from jo.conditions.instants import TimeExpr
+from jo.conditions.instant_tree import TimeExpr
 from jo.diagnostics.codes import MISSING_KEY, WRONG_VALUE
 from jo.model.address import Address, Kind
 from jo.model.cursor import Cursor
-from jo.model.step import Bounded, Edge, Hold, Leave, Step, Take, Target, Verdict, View
+from jo.model.step import Bounded, Edge, Hold, Step, Take, Target, Verdict, View
 from jo.steps.common import bounded, refuse_idle_next, shared_aside, target
 from jo.timing.durations import Duration
 
@@ -35,8 +35,8 @@ class WaitFor(Step):
     type: ClassVar[str] = "wait_for"
 
     wait_for: Waited
-    met: Target = Leave()
-    timeout: Target | Bounded = Leave()
+    met: Target
+    timeout: Target | Bounded
 
     @classmethod
     def lower(cls, cursor: Cursor, following: Target) -> Self:
@@ -121,7 +121,7 @@ def _check(waited: Cursor) -> None:
         waited.fault(
             MISSING_KEY,
             "It is not said what is waited for.",
-            help="Add `event`, the name of an event, or `when`, a condition.",
+            advice="Add `event`, the name of an event, or `when`, a condition.",
             at_key=True,
         )
     for one, other, why in (
@@ -134,6 +134,6 @@ def _check(waited: Cursor) -> None:
                 WRONG_VALUE,
                 f"{why}, so `{one}` and `{other}` cannot stand together.",
                 other,
-                help="Leave one of them out.",
+                advice="Leave one of them out.",
                 at_key=True,
             )
