@@ -15,6 +15,8 @@ LOCAL_LIMIT = 64
 PATH_LIMIT = 254
 """Octets between the brackets (RFC 5321, section 4.5.3.1, less the brackets)."""
 
+_TOO_LONG = f"it is longer than {PATH_LIMIT} bytes"
+
 # Dots may stand anywhere: addresses such as `a..b@docomo.ne.jp` exist.
 _DOT_ATOM = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+", re.ASCII)
 _QUOTED = re.compile(r'"(?:[ !#-;=?-\[\]-~]|\\[ -;=?-~])*"', re.ASCII)
@@ -49,10 +51,12 @@ def read_mailbox(text: str) -> Mailbox:
     local, at, domain = text.rpartition("@")
     if not at or not local or not domain:
         raise AddressError("it is not of the form name@domain")
+    if len(text) > PATH_LIMIT:
+        raise AddressError(_TOO_LONG)
     _check_local(local)
     wire = f"{local}@{_wire_domain(domain)}".encode()
     if len(wire) > PATH_LIMIT:
-        raise AddressError(f"it is longer than {PATH_LIMIT} bytes")
+        raise AddressError(_TOO_LONG)
     return Mailbox(wire=wire, needs_utf8=not local.isascii())
 
 

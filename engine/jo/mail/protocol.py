@@ -276,14 +276,16 @@ class Session:
         return [Ready()]
 
     def _fail_opening(self, response: Response) -> list[Effect]:
-        refused = "said something out of turn" if is_out_of_step(self._stage, response) else "refused"
+        lost_thread = is_out_of_step(self._stage, response)
+        what = "spoke out of turn" if lost_thread else "refused"
         trouble = Trouble(
             stage=self._stage,
             code=response.code,
             enhanced=response.enhanced,
-            text=f"the relay {refused} at {self._stage}: {response.text}",
+            text=f"the relay {what} at {self._stage}: {response.text}",
         )
-        return [Failed(trouble), *self._hang_up()]
+        goodbye = [] if lost_thread or response.code == CLOSING else [Send(data=b"QUIT\r\n")]
+        return [Failed(trouble), *goodbye, *self._hang_up()]
 
     # One message ---------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ LINES_LIMIT = 128
 TEXT_LIMIT = 500
 """Characters kept of the text of one reply."""
 
-_LINE = re.compile(rb"([2-5][0-5][0-9])(?:([ -])(.*))?", re.DOTALL)
+_LINE = re.compile(rb"([2-5][0-5][0-9])(?:([ -])([^\r]*))?")
 _ENHANCED = re.compile(r"([245])\.(?:0|[1-9]\d{0,2})\.(?:0|[1-9]\d{0,2})(?= |$)", re.ASCII)
 
 

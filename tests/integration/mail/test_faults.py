@@ -62,7 +62,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 @pytest.fixture(scope="module")
 def outcomes(certificate: Certificate) -> Iterator[dict[Cell, Outcome]]:
     with ThreadPoolExecutor(8) as workers:
-        found = workers.map(lambda cell: run_cell(*cell, certificate), CELLS)
+        found = workers.map(lambda cell: run_cell(cell[0], cell[1], certificate), CELLS)
         yield dict(zip(CELLS, found, strict=True))
     print(f"{len(CELLS)} cells of {len(TABLE)} rows")
 

@@ -1,0 +1,357 @@
+"""The SMTP mailer against aiosmtpd, another hand's server: bytes, TLS, sign-in, many connections."""
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from jo.mail.auth import Credentials
+from jo.mail.pool import GROWTH_PAUSE, SmtpMailer
+from jo.mail.relay import Relay, Tls
+from jo.ports.errors import WorldError
+from jo.ports.mailer import Outgoing, ReplyKind, Stage
+from tests.support.certificates import Certificate, make_certificate
+
+SIMPLE = b"Subject: hi\r\n\r\nhello\r\n"
+
+
+@dataclass
+class Witness:
+    """What the server saw. Once `gathering` is set, messages wait for each other before they are taken."""
+
+    port: int = 0
+    messages: list[tuple[str, str, bytes]] = field(default_factory=list)
+    connections: int = 0
+    refused: int = 0
+    sign_ins: int = 0
+    gathering: int = 0
+    protocols: list[SMTP] = field(default_factory=list)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        assert envelope.mail_from is not None
+        assert isinstance(envelope.content, bytes)
+        self.messages.append((envelope.mail_from, envelope.rcpt_tos[0], envelope.content))
+        while len(self.messages) < self.gathering:
+            await asyncio.sleep(0)
+        return "250 2.0.0 kept"
+
+    def authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
+    ) -> AuthResult:
+        self.sign_ins += 1
+        good = isinstance(data, LoginPassword) and (data.login, data.password) == (b"jo", b"secret")
+        return AuthResult(success=good, handled=False)
+
+
+class Crowded(asyncio.Protocol):
+    """Says what a relay says when it has enough connections."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.write(b"421 4.7.0 too many connections\r\n")
+        transport.close()
+
+
+@contextmanager
+def relay_server(
+    *, room: int = 100, implicit: ssl.SSLContext | None = None, **options: Any
+) -> Iterator[Witness]:
+    """Run a server with room for so many connections at once."""
+    witness = Witness()
+    loop = asyncio.new_event_loop()
+
+    def welcome() -> asyncio.BaseProtocol:
+        witness.protocols = [one for one in witness.protocols if one.transport is not None]
+        if len(witness.protocols) >= room:
+            witness.refused += 1
+            return Crowded()
+        witness.connections += 1
+        protocol = SMTP(
+            witness,
+            hostname="relay.test",
+            loop=loop,
+            enable_SMTPUTF8=True,
+            authenticator=witness.authenticate,
+            **options,
+        )
+        witness.protocols.append(protocol)
+        return protocol
+
+    server = loop.run_until_complete(loop.create_server(welcome, "127.0.0.1", 0, ssl=implicit))
+    witness.port = server.sockets[0].getsockname()[1]
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    async def stop() -> None:
+        server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await loop.shutdown_default_executor()
+
+    try:
+        yield witness
+    finally:
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def outgoing(key: str, data: bytes = SIMPLE, *, recipient: str = "to@example.com") -> Outgoing:
+    return Outgoing(key=key, sender="from@example.com", recipient=recipient, data=data)
+
+
+def mailer_for(
+    witness: Witness, *, clock: Callable[[], float] | None = None, host: str = "127.0.0.1", **settings: Any
+) -> closing[SmtpMailer]:
+    relay = Relay(host=host, port=witness.port, **settings)
+    return closing(SmtpMailer(relay, clock=clock) if clock else SmtpMailer(relay))
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return make_certificate(tmp_path_factory.mktemp("tls"), "DNS:localhost", "IP:127.0.0.1")
+
+
+def server_context(certificate: Certificate) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate.file, certificate.key_file)
+    return context
+
+
+# Bytes ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Subject: dots\r\n\r\n.\r\n..\r\n.a\r\n\r\n.\r\n",
+        b"Subject: no body\r\n\r\n",
+        b"Subject: long\r\n\r\n" + b"x" * 998 + b"\r\n",
+        "Subject: 8-bit\r\n\r\nGrüße, 日本\r\n".encode(),
+        "Subject: Grüße\r\n\r\nhello\r\n".encode(),
+        b"Subject: large\r\n\r\n" + b".much of it\r\n" * 100_000,
+    ],
+    ids=["dots", "no body", "long line", "8-bit", "header beyond ascii", "large"],
+)
+def test_a_message_arrives_byte_for_byte(data: bytes) -> None:
+    with relay_server() as witness, mailer_for(witness) as mailer:
+        (reply,) = mailer.exchange([outgoing("one", data)])
+        assert reply.kind is ReplyKind.ACCEPTED, reply
+        assert witness.messages == [("from@example.com", "to@example.com", data)]
+
+
+def test_an_international_address_arrives_as_it_is() -> None:
+    with relay_server() as witness, mailer_for(witness) as mailer:
+        (reply,) = mailer.exchange([outgoing("one", recipient="jürgen@münchen.example")])
+        assert reply.kind is ReplyKind.ACCEPTED, reply
+        assert witness.messages[0][1] == "jürgen@xn--mnchen-3ya.example"
+
+
+def test_a_message_beyond_the_announced_size_is_not_even_offered() -> None:
+    with relay_server(data_size_limit=1000) as witness, mailer_for(witness) as mailer:
+        (reply,) = mailer.exchange([outgoing("one", b"x" * 1001)])
+        assert (reply.kind, reply.stage, reply.enhanced) == (ReplyKind.REJECTED, Stage.MAIL, "5.3.4")
+        assert witness.messages == []
+
+
+# Many connections ----------------------------------------------------------------------------------
+
+
+def test_messages_of_a_batch_are_under_way_at_the_same_time() -> None:
+    with relay_server() as witness, mailer_for(witness, connections=8) as mailer:
+        witness.gathering = 8  # none is taken before all are there
+        replies = mailer.exchange([outgoing(str(number)) for number in range(8)])
+        assert [reply.kind for reply in replies] == [ReplyKind.ACCEPTED] * 8
+        assert witness.connections == 8
+
+
+def test_connections_are_kept_between_rounds() -> None:
+    with relay_server() as witness, mailer_for(witness, connections=2) as mailer:
+        for turn in range(5):
+            mailer.exchange([outgoing(f"{turn}a"), outgoing(f"{turn}b")])
+        assert (len(witness.messages), witness.connections) == (10, 2)
+
+
+def test_a_relay_with_room_for_two_gets_all_messages_over_two_connections() -> None:
+    moments = [0.0]
+    with (
+        relay_server(room=2) as witness,
+        mailer_for(witness, connections=5, clock=lambda: moments[0], idle=10 * GROWTH_PAUSE) as mailer,
+    ):
+        for turn in range(3):
+            replies = mailer.exchange([outgoing(f"{turn}-{place}") for place in range(5)])
+            assert [reply.kind for reply in replies] == [ReplyKind.ACCEPTED] * 5
+        assert (len(witness.messages), witness.connections) == (15, 2)
+        refused = witness.refused
+        assert 1 <= refused <= 3  # in the first round only
+        moments[0] += GROWTH_PAUSE
+        mailer.exchange([outgoing(f"later-{place}") for place in range(5)])
+        assert witness.refused > refused
+
+
+def test_a_connection_left_idle_for_long_is_opened_anew() -> None:
+    moments = [0.0]
+    with relay_server() as witness, mailer_for(witness, clock=lambda: moments[0]) as mailer:
+        mailer.exchange([outgoing("one")])
+        moments[0] += 31
+        (reply,) = mailer.exchange([outgoing("two")])
+        assert reply.kind is ReplyKind.ACCEPTED
+        assert witness.connections == 2
+
+
+def test_a_message_of_a_broken_off_round_leaves_no_half_dialog_behind() -> None:
+    def clock() -> float:
+        if interrupted:
+            interrupted.pop()
+            raise KeyboardInterrupt
+        return 0.0
+
+    interrupted: list[bool] = []
+    with relay_server() as witness, mailer_for(witness, clock=clock) as mailer:
+        mailer.exchange([outgoing("one")])
+        interrupted.append(True)
+        with pytest.raises(KeyboardInterrupt):
+            mailer.exchange([outgoing("two")])
+        (reply,) = mailer.exchange([outgoing("three", b"Subject: three\r\n\r\n")])
+        assert reply.kind is ReplyKind.ACCEPTED
+        assert witness.messages[-1][2] == b"Subject: three\r\n\r\n"
+        assert witness.connections == 2
+
+
+# No relay ------------------------------------------------------------------------------------------
+
+
+def test_an_unreachable_relay_defers_every_message() -> None:
+    with relay_server() as witness:
+        pass
+    with mailer_for(witness) as mailer:
+        replies = mailer.exchange([outgoing(key) for key in "abc"])
+    assert [reply.key for reply in replies] == ["a", "b", "c"]
+    assert {(reply.kind, reply.stage, reply.is_relay_trouble) for reply in replies} == {
+        (ReplyKind.DEFERRED, Stage.CONNECT, True)
+    }
+    assert "refused" in replies[0].text
+
+
+def test_a_name_that_does_not_resolve_defers_every_message() -> None:
+    with closing(SmtpMailer(Relay(host="a" * 64 + ".invalid", port=25))) as mailer:
+        (reply,) = mailer.exchange([outgoing("one")])
+    assert (reply.kind, reply.stage) == (ReplyKind.DEFERRED, Stage.CONNECT)
+    assert "cannot be resolved" in reply.text
+
+
+# TLS and sign-in -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_starttls_with_a_trusted_certificate(certificate: Certificate, host: str) -> None:
+    with (
+        relay_server(tls_context=server_context(certificate), require_starttls=True) as witness,
+        mailer_for(witness, host=host, tls=Tls.STARTTLS, ca_file=certificate.file) as mailer,
+    ):
+        data = b"Subject: large\r\n\r\n" + b".much of it\r\n" * 100_000
+        (reply,) = mailer.exchange([outgoing("one", data)])
+        assert reply.kind is ReplyKind.ACCEPTED, reply
+        assert witness.messages[0][2] == data
+
+
+def test_implicit_tls(certificate: Certificate) -> None:
+    with (
+        relay_server(implicit=server_context(certificate)) as witness,
+        mailer_for(witness, tls=Tls.IMPLICIT, ca_file=certificate.file, connections=2) as mailer,
+    ):
+        replies = mailer.exchange([outgoing("one"), outgoing("two")])
+        assert [reply.kind for reply in replies] == [ReplyKind.ACCEPTED] * 2
+
+
+@pytest.mark.parametrize("tls", [Tls.STARTTLS, Tls.IMPLICIT])
+def test_an_unknown_authority_is_refused(certificate: Certificate, tls: Tls) -> None:
+    context = server_context(certificate)
+    implicit = context if tls is Tls.IMPLICIT else None
+    with (
+        relay_server(tls_context=context, implicit=implicit) as witness,
+        mailer_for(witness, tls=tls) as mailer,
+    ):
+        (reply,) = mailer.exchange([outgoing("one")])
+        assert (reply.kind, reply.stage) == (ReplyKind.DEFERRED, Stage.STARTTLS)
+        assert "certificate is not trusted" in reply.text
+        assert witness.messages == []
+
+
+def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
+    other = make_certificate(tmp_path, "DNS:relay.example.com")
+    with (
+        relay_server(tls_context=server_context(other)) as witness,
+        mailer_for(witness, host="localhost", tls=Tls.STARTTLS, ca_file=other.file) as mailer,
+    ):
+        (reply,) = mailer.exchange([outgoing("one")])
+        assert (reply.kind, reply.stage) == (ReplyKind.DEFERRED, Stage.STARTTLS)
+        assert "ostname mismatch" in reply.text
+        assert witness.messages == []
+
+
+def test_a_relay_without_starttls_gets_nothing_when_tls_is_required() -> None:
+    with relay_server() as witness, mailer_for(witness, tls=Tls.STARTTLS) as mailer:
+        (reply,) = mailer.exchange([outgoing("one")])
+        assert (reply.kind, reply.stage) == (ReplyKind.DEFERRED, Stage.STARTTLS)
+        assert witness.messages == []
+
+
+def test_certificates_that_cannot_be_read_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(WorldError, match=r"certificates in .* cannot be read"):
+        SmtpMailer(Relay(host="mx.example.com", port=587, ca_file=tmp_path / "missing.pem"))
+
+
+@pytest.mark.parametrize("excluded", [["LOGIN"], ["PLAIN"]], ids=["plain", "login"])
+def test_sign_in_under_tls(certificate: Certificate, excluded: list[str]) -> None:
+    with (
+        relay_server(
+            tls_context=server_context(certificate), auth_required=True, auth_exclude_mechanism=excluded
+        ) as witness,
+        mailer_for(
+            witness,
+            tls=Tls.STARTTLS,
+            ca_file=certificate.file,
+            credentials=Credentials(user="jo", password="secret"),
+        ) as mailer,
+    ):
+        (reply,) = mailer.exchange([outgoing("one")])
+        assert reply.kind is ReplyKind.ACCEPTED, reply
+
+
+def test_a_wrong_password_is_tried_once_a_round_and_blames_nobody(certificate: Certificate) -> None:
+    with (
+        relay_server(tls_context=server_context(certificate), auth_required=True) as witness,
+        mailer_for(
+            witness,
+            tls=Tls.STARTTLS,
+            ca_file=certificate.file,
+            credentials=Credentials(user="jo", password="wrong"),
+        ) as mailer,
+    ):
+        replies = mailer.exchange([outgoing(key) for key in "abcde"])
+        assert {(reply.kind, reply.stage, reply.code) for reply in replies} == {
+            (ReplyKind.DEFERRED, Stage.AUTH, 535)
+        }
+        assert (witness.connections, witness.sign_ins) == (1, 1)
+        assert "wrong" not in repr(replies)
+
+
+def test_a_relay_that_wants_a_sign_in_blames_nobody(certificate: Certificate) -> None:
+    with (
+        relay_server(tls_context=server_context(certificate), auth_required=True) as witness,
+        mailer_for(witness, tls=Tls.STARTTLS, ca_file=certificate.file) as mailer,
+    ):
+        (reply,) = mailer.exchange([outgoing("one")])
+        assert (reply.kind, reply.code) == (ReplyKind.DEFERRED, 530)
+        assert witness.messages == []

@@ -1,0 +1,303 @@
+"""The dialog as a script: what the client says, and when; no socket anywhere."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from jo.mail.auth import Credentials
+from jo.mail.protocol import Effect, Failed, HangUp, Ready, Send, Session, Settled, StartTls, Trouble
+from jo.mail.relay import Relay, Tls
+from jo.ports.mailer import Outgoing, Reply, ReplyKind, Stage
+
+PLAIN = Relay(host="localhost", port=25)
+DATA = b"Subject: hi\r\n\r\n.dot\r\n"
+WIRE = b"Subject: hi\r\n\r\n..dot\r\n.\r\n"
+
+
+def outgoing(
+    key: str = "k", *, sender: str = "from@example.com", recipient: str = "to@example.com", data: bytes = DATA
+) -> Outgoing:
+    return Outgoing(key=key, sender=sender, recipient=recipient, data=data)
+
+
+def ready(*offers: str, relay: Relay = PLAIN) -> Session:
+    session = Session(relay)
+    assert session.connected("[127.0.0.1]") == []
+    assert session.receive(b"220 hello\r\n") == [Send(data=b"EHLO [127.0.0.1]\r\n")]
+    assert session.receive(ehlo(*offers)) == [Ready()]
+    return session
+
+
+def ehlo(*offers: str) -> bytes:
+    *others, last = ("relay", *offers)
+    return "".join(f"250-{offer}\r\n" for offer in others).encode() + f"250 {last}\r\n".encode()
+
+
+def settled(effects: Sequence[Effect]) -> Reply:
+    (reply,) = (effect.reply for effect in effects if isinstance(effect, Settled))
+    return reply
+
+
+def begin(session: Session, message: Outgoing | None = None) -> bytes:
+    (effect,) = session.submit(message or outgoing())
+    assert isinstance(effect, Send)
+    return effect.data
+
+
+def test_without_pipelining_each_command_waits_for_its_reply() -> None:
+    session = ready()
+    assert begin(session) == b"MAIL FROM:<from@example.com>\r\n"
+    assert session.receive(b"250 ok\r\n") == [Send(data=b"RCPT TO:<to@example.com>\r\n")]
+    assert session.receive(b"250 ok\r\n") == [Send(data=b"DATA\r\n")]
+    assert session.receive(b"354 go\r\n") == [Send(data=WIRE, ends_message=True)]
+    session.dot_sent()
+    reply = settled(session.receive(b"250 2.0.0 kept\r\n"))
+    assert (reply.kind, reply.stage, reply.code, reply.enhanced) == (
+        ReplyKind.ACCEPTED,
+        Stage.DOT,
+        250,
+        "2.0.0",
+    )
+
+
+def test_with_pipelining_the_envelope_goes_at_once_and_the_body_waits() -> None:
+    session = ready("PIPELINING")
+    assert begin(session) == b"MAIL FROM:<from@example.com>\r\nRCPT TO:<to@example.com>\r\nDATA\r\n"
+    assert session.receive(b"250 ok\r\n250 ok\r\n") == []
+    assert session.stage is Stage.DATA
+    assert session.receive(b"354 go\r\n") == [Send(data=WIRE, ends_message=True)]
+    assert session.stage is Stage.BODY
+    session.dot_sent()
+    assert session.stage is Stage.DOT
+
+
+def test_a_lost_connection_is_uncertain_only_behind_the_dot() -> None:
+    def lost_after(*heard: bytes, dot: bool = False, answer: bytes = b"") -> Reply:
+        session = ready("PIPELINING")
+        begin(session)
+        for line in heard:
+            session.receive(line)
+        if dot:
+            session.dot_sent()
+            session.receive(answer)
+        return settled(session.lost("gone"))
+
+    envelope = lost_after(b"250 ok\r\n")
+    assert (envelope.kind, envelope.stage) == (ReplyKind.DEFERRED, Stage.RCPT)
+    before = lost_after(b"250 ok\r\n250 ok\r\n354 go\r\n")
+    assert (before.kind, before.stage) == (ReplyKind.DEFERRED, Stage.BODY)
+    behind = lost_after(b"250 ok\r\n250 ok\r\n354 go\r\n", dot=True)
+    assert (behind.kind, behind.stage) == (ReplyKind.UNCERTAIN, Stage.DOT)
+    half = lost_after(b"250 ok\r\n250 ok\r\n354 go\r\n", dot=True, answer=b"250-kept\r\n25")
+    assert (half.kind, half.stage) == (ReplyKind.UNCERTAIN, Stage.DOT)
+
+
+@pytest.mark.parametrize("offers", [("PIPELINING",), ()])
+def test_a_refused_recipient_costs_a_reset_and_not_the_connection(offers: tuple[str, ...]) -> None:
+    session = ready(*offers)
+    begin(session)
+    session.receive(b"250 ok\r\n")
+    effects = session.receive(b"550 5.1.1 unknown\r\n")
+    if offers:
+        assert effects == []
+        effects = session.receive(b"554 5.5.1 no recipients\r\n")
+    assert len(effects) == 1
+    reply = settled(effects)
+    assert (reply.kind, reply.stage, reply.enhanced) == (ReplyKind.REJECTED, Stage.RCPT, "5.1.1")
+    assert begin(session, outgoing("next")).startswith(b"RSET\r\n")
+
+
+def test_a_refusal_known_before_the_connection_broke_stands() -> None:
+    session = ready("PIPELINING")
+    begin(session)
+    session.receive(b"250 ok\r\n550 5.1.1 unknown\r\n")
+    reply = settled(session.lost("gone"))
+    assert (reply.kind, reply.enhanced) == (ReplyKind.REJECTED, "5.1.1")
+
+
+def test_a_go_ahead_in_spite_of_a_refused_recipient_gets_no_dot() -> None:
+    session = ready("PIPELINING")
+    begin(session)
+    effects = session.receive(b"250 ok\r\n550 5.1.1 unknown\r\n354 go\r\n")
+    assert settled(effects).kind is ReplyKind.REJECTED
+    assert effects[-1] == HangUp()
+    assert not any(isinstance(effect, Send) for effect in effects)
+
+
+def test_a_refused_sender_needs_no_reset() -> None:
+    session = ready("PIPELINING")
+    begin(session)
+    reply = settled(session.receive(b"550 5.7.1 not you\r\n503 mail first\r\n503 mail first\r\n"))
+    assert (reply.kind, reply.stage) == (ReplyKind.DEFERRED, Stage.MAIL)
+    assert begin(session, outgoing("next")).startswith(b"MAIL")
+
+
+def test_a_reset_that_is_refused_ends_the_connection() -> None:
+    session = ready()
+    begin(session)
+    session.receive(b"250 ok\r\n")
+    session.receive(b"550 unknown\r\n")
+    assert begin(session, outgoing("next")) == b"RSET\r\n"
+    effects = session.receive(b"500 what?\r\n")
+    assert settled(effects).kind is ReplyKind.DEFERRED
+    assert effects[-1] == HangUp()
+
+
+def test_replies_that_slipped_by_one_never_release_a_body() -> None:
+    session = ready("PIPELINING")
+    begin(session)
+    effects = session.receive(b"250 of another\r\n250 ok\r\n250 ok\r\n354 go\r\n")
+    assert settled(effects).kind is ReplyKind.DEFERRED
+    assert effects[-1] == HangUp()
+
+
+@pytest.mark.parametrize("more", [b"250 once more\r\n", b"what?\r\n"])
+def test_what_follows_an_accepting_reply_ends_the_connection_only(more: bytes) -> None:
+    session = ready("PIPELINING")
+    begin(session)
+    session.receive(b"250 ok\r\n250 ok\r\n354 go\r\n")
+    session.dot_sent()
+    effects = session.receive(b"250 kept\r\n" + more)
+    assert settled(effects).kind is ReplyKind.ACCEPTED
+    assert effects[-1] == HangUp()
+
+
+def test_a_relay_that_leaves_between_messages_harms_none() -> None:
+    assert ready().receive(b"421 idle for too long\r\n") == [HangUp()]
+    assert ready().lost("gone") == [HangUp()]
+
+
+def test_starttls_comes_before_anything_of_value_and_offers_are_read_anew() -> None:
+    relay = Relay(host="mx.example.com", port=587, credentials=Credentials(user="me", password="pw"))
+    session = Session(relay)
+    session.connected("me.example.com")
+    session.receive(b"220 hello\r\n")
+    assert session.receive(ehlo("STARTTLS", "AUTH PLAIN", "PIPELINING")) == [Send(data=b"STARTTLS\r\n")]
+    assert session.receive(b"220 go\r\n") == [StartTls()]
+    assert session.secured() == [Send(data=b"EHLO me.example.com\r\n")]
+    assert session.receive(ehlo("AUTH LOGIN")) == [Send(data=b"AUTH LOGIN\r\n")]
+    assert session.receive(b"334 VXNlcm5hbWU6\r\n") == [Send(data=b"bWU=\r\n")]
+    assert session.receive(b"334 UGFzc3dvcmQ6\r\n") == [Send(data=b"cHc=\r\n")]
+    assert session.receive(b"235 welcome\r\n") == [Ready()]
+    assert begin(session) == b"MAIL FROM:<from@example.com>\r\n"
+
+
+def test_words_slipped_in_before_the_handshake_end_the_connection() -> None:
+    session = Session(Relay(host="mx.example.com", port=587))
+    session.connected("me")
+    session.receive(b"220 hello\r\n")
+    session.receive(ehlo("STARTTLS"))
+    failed, hang_up = session.receive(b"220 go\r\n250 injected\r\n")
+    assert isinstance(failed, Failed)
+    assert hang_up == HangUp()
+
+
+@pytest.mark.parametrize(
+    ("relay", "offers", "stage"),
+    [
+        (Relay(host="mx.example.com", port=25), (), Stage.STARTTLS),
+        (
+            Relay(
+                host="mx.example.com", port=25, tls=Tls.NONE, credentials=Credentials(user="u", password="p")
+            ),
+            ("AUTH PLAIN",),
+            Stage.AUTH,
+        ),
+        (
+            Relay(host="localhost", port=25, credentials=Credentials(user="u", password="p")),
+            ("AUTH NTLM",),
+            Stage.AUTH,
+        ),
+    ],
+)
+def test_what_protects_is_never_left_out(relay: Relay, offers: tuple[str, ...], stage: Stage) -> None:
+    session = Session(relay)
+    session.connected("me")
+    session.receive(b"220 hello\r\n")
+    failed, hang_up = session.receive(ehlo(*offers))
+    assert isinstance(failed, Failed)
+    assert failed.trouble.stage is stage
+    assert hang_up == HangUp()
+
+
+def test_implicit_tls_shakes_hands_before_the_greeting() -> None:
+    session = Session(Relay(host="mx.example.com", port=465, tls=Tls.IMPLICIT))
+    assert session.connected("me") == [StartTls()]
+    assert session.stage is Stage.STARTTLS
+    assert session.secured() == []
+    assert session.stage is Stage.GREETING
+
+
+def test_a_refused_sign_in_is_told_without_the_password() -> None:
+    session = Session(Relay(host="localhost", port=25, credentials=Credentials(user="me", password="quiet")))
+    session.connected("me")
+    session.receive(b"220 hello\r\n")
+    effects = session.receive(ehlo("AUTH PLAIN")) + session.receive(b"535 5.7.8 wrong\r\n")
+    assert (
+        Failed(Trouble(stage=Stage.AUTH, code=535, enhanced="5.7.8", text="the relay refused at auth: wrong"))
+        in effects
+    )
+    assert effects[-2:] == [Send(data=b"QUIT\r\n"), HangUp()]
+    assert "quiet" not in repr(effects)
+    assert "AHF1aWV0" not in repr(effects)
+
+
+@pytest.mark.parametrize(
+    ("message", "offers", "parameters"),
+    [
+        (outgoing(), ("SIZE",), b" SIZE=21"),
+        (outgoing(data=b"a: b\r\n\r\n\xc3\xa9\r\n"), ("8BITMIME",), b" BODY=8BITMIME"),
+        (outgoing(data=b"a: \xc3\xa9\r\n\r\n"), ("8BITMIME", "SMTPUTF8"), b" BODY=8BITMIME SMTPUTF8"),
+        (outgoing(recipient="é@example.com"), ("SMTPUTF8",), b" SMTPUTF8"),
+        (outgoing(), ("SIZE 100", "8BITMIME", "SMTPUTF8"), b" SIZE=21"),
+    ],
+)
+def test_mail_says_what_the_relay_offers_to_hear(
+    message: Outgoing, offers: tuple[str, ...], parameters: bytes
+) -> None:
+    assert begin(ready(*offers), message) == b"MAIL FROM:<from@example.com>" + parameters + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    ("message", "offers", "kind", "stage", "enhanced"),
+    [
+        (
+            outgoing(recipient="to@example.com>\r\nRCPT TO:<e@example.com"),
+            (),
+            ReplyKind.REJECTED,
+            Stage.RCPT,
+            None,
+        ),
+        (outgoing(sender="no address"), (), ReplyKind.DEFERRED, Stage.MAIL, None),
+        (outgoing(data=b"a\nb\r\n"), (), ReplyKind.REJECTED, Stage.BODY, None),
+        (outgoing(data=b"x" * 101), ("SIZE 100",), ReplyKind.REJECTED, Stage.MAIL, "5.3.4"),
+        (outgoing(data=b"\xff\r\n"), (), ReplyKind.REJECTED, Stage.MAIL, "5.6.3"),
+        (outgoing(recipient="é@example.com"), (), ReplyKind.REJECTED, Stage.MAIL, "5.6.7"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_without_a_word_to_the_relay(
+    message: Outgoing, offers: tuple[str, ...], kind: ReplyKind, stage: Stage, enhanced: str | None
+) -> None:
+    session = ready(*offers)
+    (effect,) = session.submit(message)
+    assert isinstance(effect, Settled)
+    assert (effect.reply.kind, effect.reply.stage, effect.reply.enhanced) == (kind, stage, enhanced)
+    assert effect.reply.code is None
+    assert begin(session).startswith(b"MAIL")
+
+
+def test_goodbye_may_go_unanswered() -> None:
+    session = ready()
+    assert session.quit() == [Send(data=b"QUIT\r\n")]
+    assert session.stage is Stage.QUIT
+    assert session.lost("gone") == [HangUp()]
+    answered = ready()
+    answered.quit()
+    assert answered.receive(b"221 bye\r\n") == [HangUp()]
+
+
+def test_only_the_first_end_of_a_connection_counts() -> None:
+    session = ready()
+    session.lost("gone")
+    assert session.lost("gone again") == []
+    assert session.receive(b"250 ok\r\n") == []
