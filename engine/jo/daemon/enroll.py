@@ -44,7 +44,7 @@ class Enroll:
     def _batch(
         self, work: Transaction, live: Live, program: Program, now: datetime, after: str
     ) -> tuple[Sequence[CandidateDecision], str | None]:
-        """Decide about one batch of candidates, from the key `after` on. Returns where the next one begins."""
+        """Decide about candidates from the key `after` on. Returns where the next batch begins."""
         if not isinstance(program.audience, str):
             return (), None
         snapshot = work.audiences.snapshot(program.audience)

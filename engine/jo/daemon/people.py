@@ -15,6 +15,7 @@ from jo.ports.store import PassageRecords, Transaction
 
 GONE = "gone"
 LEFT_LIST = "left list"
+DELETED = "program deleted"
 REFERENCE_DEPTH = 3
 """How far references of references are followed from a contact."""
 
@@ -142,7 +143,9 @@ def look(
 def _departure(live: Live, of: PinnedProgram, person: Person, lists: frozenset[str]) -> str | None:
     if person.is_gone:
         return GONE
-    current = live.project.programs.get(of.program.name, of.program)
+    current = live.project.programs.get(of.program.name)
+    if current is None:
+        return DELETED
     if current.recheck and isinstance(current.audience, str) and current.audience not in lists:
         return LEFT_LIST
     return None

@@ -45,7 +45,7 @@ class Refresh:
             delta = self.refresh_list(live, live.project.lists[name], now)
             done = {key: done[key] + delta.get(key, 0) for key in done}
         if any(name not in self._failed for name in due):
-            self._refresh_facts(live, now)
+            self.refresh_facts(live, now)
         return {key: count for key, count in done.items() if count}
 
     def next_at(self, now: datetime) -> datetime | None:
@@ -119,8 +119,8 @@ class Refresh:
         following = next_after(recurrence, snapshot.refreshed_at, live.zone)
         return following.instant if following is not None else None
 
-    def _refresh_facts(self, live: Live, now: datetime) -> None:
-        """Take over the rows of everybody who is in a used list or inside a program, and what they refer to."""
+    def refresh_facts(self, live: Live, now: datetime) -> None:
+        """Take over the rows of everybody in a used list or inside a program, and what they refer to."""
         with self._store.read() as work:
             wanted = self._wanted_contacts(work, live)
         changed: dict[str, Sequence[str]] = {}

@@ -86,6 +86,7 @@ class StepView:
         return evaluate(
             expr,
             self.look.facts,
+            scope=self.look.reader.scope,
             entered=self.passage.entered_at,
             anchor=self.anchor,
             zone=person.zone,

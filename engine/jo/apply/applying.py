@@ -1,0 +1,89 @@
+"""Applies a plan: everything in one transaction, under a fenced lease, with the record of who and what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, assert_never
+
+from jo.model.address import Kind
+from jo.plan.change import Change, Create, Delete, Retire, Update
+from jo.plan.plan import Plan, to_document
+from jo.ports.store import Deployment, SpecChange, SpecState, Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What an apply did."""
+
+    generation: int
+    changes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who applies, as the record says it."""
+
+    name: str
+    approvals: tuple[str, ...] = ()
+
+
+def apply_plan(work: Transaction, plan: Plan, actor: Actor, now: datetime) -> Applied:
+    """Write the plan's changes as the next generation.
+
+    Raises StaleGenerationError when another apply came between the plan and this transaction.
+    """
+    deployment = Deployment(
+        generation=plan.generation + 1,
+        at=now,
+        actor=actor.name,
+        commit=plan.commit,
+        digest=plan.digest,
+        plan=to_document(plan),
+        approvals=actor.approvals,
+    )
+    work.specs.commit([_spec_change(work, change) for change in plan.changes], deployment)
+    for change in plan.changes:
+        _follow_up(work, change, now)
+    return Applied(generation=deployment.generation, changes=len(plan.changes))
+
+
+def _spec_change(work: Transaction, change: Change) -> SpecChange:
+    match change:
+        case Create() | Update():
+            return SpecChange(
+                address=change.after.address,
+                state=SpecState.LIVE,
+                fingerprint=change.after.fingerprints.whole,
+                document=change.after.document,
+                step_keys=_new_step_keys(work, change.after.address, change.after.document),
+            )
+        case Retire():
+            return SpecChange(address=change.before.address, state=SpecState.RETIRED)
+        case Delete():
+            return SpecChange(address=change.before.address, state=None)
+        case _:
+            assert_never(change)
+
+
+def _new_step_keys(work: Transaction, address: str, document: Mapping[str, Any]) -> Mapping[str, str]:
+    """Give each new step of a program the internal key that its mails are known by; a name keeps its key."""
+    kind, _, name = address.partition("/")
+    if kind != Kind.PROGRAM:
+        return {}
+    known = work.specs.step_keys(name)
+    return {step: step for step in document["steps"] if step not in known}
+
+
+def _follow_up(work: Transaction, change: Change, now: datetime) -> None:
+    """Do what a change means for people at once: whose exits may have changed is looked at again."""
+    address = change.before.address if isinstance(change, Retire | Delete) else change.after.address
+    kind, _, name = address.partition("/")
+    match change:
+        case Update() | Delete() if kind == Kind.PROGRAM:
+            work.passages.wake(now, program=name)
+        case Retire() | Delete() if kind == Kind.OUTREACH:
+            work.ledger.withdraw_journey(address, "the outreach was retired", now)
+        case Create() | Update() if kind == Kind.TEMPLATE:
+            work.ledger.requeue(now, templates=[name])
+        case _:
+            pass

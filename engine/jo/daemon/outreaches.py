@@ -1,0 +1,233 @@
+"""The outreach service: plans the mails of each occurrence, person by person, when their moment comes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from jo.conditions.types import Place
+from jo.daemon.live import Live, LiveCache
+from jo.daemon.mailing import outreach_intent
+from jo.daemon.people import load_people
+from jo.daemon.refresh import Refresh
+from jo.daemon.service import Counts, Event, Tell, Worker
+from jo.flow.entry import FINAL, Refusal
+from jo.flow.intent import Intent
+from jo.flow.mailbox import address_key
+from jo.flow.occurrence import OpenOccurrence, is_too_late, moment, next_opening, open_occurrences
+from jo.flow.person import Person
+from jo.flow.reading import PersonFacts, Reader, Seen
+from jo.model.content import DEFAULT_VERSION, Template
+from jo.model.outreach import Outreach
+from jo.ports.store import CandidateDecision, Snapshot, Store, Transaction, Undecided
+from jo.timing.durations import Duration
+from jo.timing.recurrence import BEFORE_SEND
+from jo.timing.zones import add
+
+BATCH = 500
+
+
+class Outreaches:
+    name = "outreach"
+
+    def __init__(self, store: Store, cache: LiveCache, refresh: Refresh, worker: Worker, tell: Tell) -> None:
+        self._store = store
+        self._cache = cache
+        self._refresh = refresh
+        self._worker = worker
+        self._tell = tell
+        self._next: dict[tuple[int, str], datetime | None] = {}
+        """(generation, outreach) → when somebody is due next, as the last run saw it."""
+
+    def run_once(self, now: datetime) -> Counts:
+        with self._store.read() as work:
+            live = self._cache.get(work)
+        planned = refused = 0
+        for outreach in live.outreaches():
+            hint = self._next.get((live.generation, outreach.name))
+            if hint is not None and hint > now:
+                continue
+            for occurrence in self._open(live, outreach, now):
+                done = self._occurrence(live, outreach, occurrence, now)
+                planned, refused = planned + done[0], refused + done[1]
+        return {word: count for word, count in (("planned", planned), ("refused", refused)) if count}
+
+    def next_at(self, now: datetime) -> datetime | None:
+        with self._store.read() as work:
+            live = self._cache.get(work)
+        moments = []
+        for outreach in live.outreaches():
+            since = live.specs[str(outreach.address)].since
+            moments.append(self._next.get((live.generation, outreach.name)))
+            moments.append(next_opening(outreach, since, now, live.zone))
+        return min((found for found in moments if found is not None and found > now), default=None)
+
+    def _open(self, live: Live, outreach: Outreach, now: datetime) -> Sequence[OpenOccurrence]:
+        with self._store.read() as work:
+            closed = _closed(work, outreach)
+        since = live.specs[str(outreach.address)].since
+        return open_occurrences(outreach, since, closed, now, live.zone)
+
+    def _occurrence(
+        self, live: Live, outreach: Outreach, occurrence: OpenOccurrence, now: datetime
+    ) -> tuple[int, int]:
+        """Plan what is due of one occurrence; closes it when nobody can become due any more."""
+        power_list = live.project.lists[outreach.audience]
+        with self._store.read() as work:
+            snapshot = work.audiences.snapshot(power_list.name)
+        is_old = snapshot is None or snapshot.refreshed_at < min(occurrence.opens, now)
+        if power_list.refresh == BEFORE_SEND and (
+            is_old or self._somebody_came_due(live, outreach, snapshot, now)
+        ):
+            self._refresh.refresh_list(live, power_list, now)
+            self._refresh.refresh_facts(live, now)
+        planned = refused = 0
+        following: datetime | None = None
+        owners: dict[str, str] = {}
+        after: str | None = ""
+        while after is not None:
+            with self._store.write(self._worker.lease) as work:
+                step = _Batch(work, live, outreach, occurrence, now, owners)
+                after = step.run(after)
+            planned, refused = planned + step.planned, refused + step.refused
+            following = min((m for m in (following, step.following) if m is not None), default=None)
+        self._next[live.generation, outreach.name] = following
+        if now >= occurrence.closes and following is None:
+            with self._store.write(self._worker.lease) as work:
+                work.operations.remember(_memory(outreach), occurrence.nominal.isoformat())
+        if planned or refused:
+            fields = {
+                "outreach": outreach.name,
+                "occurrence": occurrence.name,
+                "planned": planned,
+                "refused": refused,
+            }
+            self._tell(Event(name="outreach.planned", at=now, fields=fields))
+        return planned, refused
+
+    def _somebody_came_due(
+        self, live: Live, outreach: Outreach, snapshot: Snapshot | None, now: datetime
+    ) -> bool:
+        """Tell whether a moment has come since the list was computed, so that it is computed right before."""
+        hint = self._next.get((live.generation, outreach.name))
+        return hint is not None and hint <= now and (snapshot is None or snapshot.refreshed_at < hint)
+
+
+class _Batch:
+    """One transaction over the undecided members of one occurrence."""
+
+    def __init__(
+        self,
+        work: Transaction,
+        live: Live,
+        outreach: Outreach,
+        occurrence: OpenOccurrence,
+        now: datetime,
+        owners: dict[str, str],
+    ) -> None:
+        self._work = work
+        self._live = live
+        self._outreach = outreach
+        self._occurrence = occurrence
+        self._now = now
+        self._owners = owners
+        """Address key → the lowest contact key that has it, over all batches of this run."""
+        self.planned = 0
+        self.refused = 0
+        self.following: datetime | None = None
+
+    def run(self, after: str) -> str | None:
+        """Decide about members from the key `after` on. Returns where the next batch begins."""
+        work, outreach, name = self._work, self._outreach, self._occurrence.name
+        snapshot = work.audiences.snapshot(outreach.audience)
+        if snapshot is None:
+            return None
+        journey = str(outreach.address)
+        found = work.audiences.undecided(
+            journey, name, outreach.audience, snapshot.refreshed_at, BATCH, after
+        )
+        contacts = [item.contact for item in found if item.contact is not None]
+        source = self._live.contacts_of(outreach)
+        people = load_people(work, self._live, source, contacts)
+        received = work.ledger.received(contacts, [outreach.template]) if outreach.resend_guard else {}
+        reader = Reader(self._live.project.contact_scope(source, Place.TEMPLATE))
+        intents: dict[str, Intent] = {}
+        members: dict[str, Undecided] = {}
+        refusals: list[tuple[Undecided, str]] = []
+        for item in found:
+            person = people.get(item.contact) if item.contact is not None else None
+            last = received.get(item.contact or "", {}).get(outreach.template)
+            verdict = self._decide(item, person, reader, last)
+            if isinstance(verdict, Intent):
+                if verdict.key in intents:
+                    refusals.append((item, Refusal.DUPLICATE))
+                else:
+                    intents[verdict.key], members[verdict.key] = verdict, item
+            elif verdict is not None:
+                refusals.append((item, verdict))
+        new = set(work.ledger.create(list(intents.values())))
+        refusals += [(members[key], Refusal.DUPLICATE) for key in intents if key not in new]
+        decided = [(members[key], "") for key in intents if key in new] + refusals
+        work.audiences.decide([self._decision(item, reason) for item, reason in decided])
+        self.planned, self.refused = len(new), len(refusals)
+        return found[-1].key if len(found) == BATCH else None
+
+    def _decide(
+        self, item: Undecided, person: Person | None, reader: Reader, last: datetime | None
+    ) -> Intent | str | None:
+        """Return the intent, the reason for none, or None while the person's moment has not come."""
+        if person is None or person.is_gone:
+            return Refusal.NOT_CONTACT
+        if person.address is None:
+            return Refusal.NO_ADDRESS
+        if self._owners.setdefault(address_key(person.address), person.key) != person.key:
+            return Refusal.DUPLICATE
+        template = self._live.project.templates[self._outreach.template]
+        version = version_of(template, person, reader, self._now)
+        due = moment(self._outreach, self._occurrence.nominal, version, person.zone, self._live.zone)
+        if due > self._now:
+            self.following = due if self.following is None else min(self.following, due)
+            return None
+        since = self._live.specs[str(self._outreach.address)].since
+        if is_too_late(self._outreach, self._occurrence, due, since, self._now):
+            return Refusal.TOO_LATE
+        guard = self._outreach.resend_guard
+        if guard is not None and last is not None and _is_within(last, guard, self._now, person):
+            return Refusal.GUARDED
+        return outreach_intent(
+            self._live,
+            self._outreach,
+            self._occurrence.name,
+            person,
+            person.address,
+            max(due, item.member_since),
+        )
+
+    def _decision(self, item: Undecided, reason: str) -> CandidateDecision:
+        return CandidateDecision(
+            journey=str(self._outreach.address),
+            occurrence=self._occurrence.name,
+            key=item.key,
+            contact=item.contact,
+            reason=reason,
+            final=not reason or reason in FINAL or reason == Refusal.GUARDED,
+            at=self._now,
+        )
+
+
+def version_of(template: Template, person: Person, reader: Reader, now: datetime) -> str:
+    """Return the first version whose condition holds for the person, else `default`."""
+    facts = PersonFacts(person=person, passage=Seen(now=now), now=now)
+    matching = (name for name, version in template.versions.items() if reader.holds(version.when, facts))
+    return next(matching, DEFAULT_VERSION)
+
+
+def _is_within(last: datetime, guard: Duration, now: datetime, person: Person) -> bool:
+    return now < add(last, guard, person.zone)
+
+
+def _memory(outreach: Outreach) -> str:
+    return f"closed:{outreach.address}"
+
+
+def _closed(work: Transaction, outreach: Outreach) -> datetime | None:
+    known = work.operations.recall(_memory(outreach))
+    return None if known is None else datetime.fromisoformat(known)

@@ -1,0 +1,132 @@
+"""When an outreach goes out: its occurrences, and the moment of each person.
+
+An occurrence is known by its nominal local time, never by the clock: `once`, the local date, or date and
+time for schedules finer than a day. With `timezone: contact` it begins where the day begins first on earth
+and ends where it ends last, so a nominal time is open for about 26 hours; each person is due at that local
+time of their own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from jo.model.outreach import CONTACT_ZONE, CatchUpPolicy, Once, Outreach
+from jo.timing.recurrence import between
+from jo.timing.zones import load_zone, to_instant
+
+FIRST_ON_EARTH = timedelta(hours=14)
+"""How far the earliest zone is ahead of UTC."""
+LAST_ON_EARTH = timedelta(hours=12)
+"""How far the latest zone is behind UTC."""
+PROMPT = timedelta(minutes=10)
+"""What still counts as on time when a schedule says `skip`."""
+ONCE = "once"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenOccurrence:
+    """An occurrence some of whose people may be due."""
+
+    name: str
+    nominal: datetime
+    opens: datetime
+    closes: datetime
+    """From here on nobody new is due."""
+    is_latest: bool
+    """Whether no later one is open; after downtime `catch_up: latest` sends this one alone."""
+
+
+def fixed_zone(outreach: Outreach, project: ZoneInfo) -> ZoneInfo | None:
+    """Return the one zone of the schedule, or None when each contact has their own."""
+    if outreach.schedule.timezone == CONTACT_ZONE:
+        return None
+    return load_zone(outreach.schedule.timezone or "") or project
+
+
+def open_occurrences(
+    outreach: Outreach, since: datetime, closed: datetime | None, now: datetime, project: ZoneInfo
+) -> Sequence[OpenOccurrence]:
+    """Return the occurrences that have begun and are not closed, by nominal time.
+
+    `since` is when the outreach was applied: what was over by then never opens. `closed` is the nominal
+    time of the last one that was closed.
+    """
+    zone = fixed_zone(outreach, project)
+    found = []
+    for name, nominal in _nominal(outreach, since, now, project):
+        if closed is not None and nominal <= closed:
+            continue
+        times = (
+            [nominal, *(version.at for version in outreach.versions.values())] if name == ONCE else [nominal]
+        )
+        opens, closes = _opens(min(times), zone), _closes(max(times), zone)
+        if opens <= now and closes > since:
+            found.append((name, nominal, opens, closes))
+    return [
+        OpenOccurrence(
+            name=name, nominal=nominal, opens=opens, closes=closes, is_latest=index == len(found) - 1
+        )
+        for index, (name, nominal, opens, closes) in enumerate(found)
+    ]
+
+
+def next_opening(outreach: Outreach, since: datetime, now: datetime, project: ZoneInfo) -> datetime | None:
+    """Return when the next occurrence after `now` opens, or None when there is none."""
+    zone = fixed_zone(outreach, project)
+    ahead = now + timedelta(days=400)
+    for _, nominal in _nominal(outreach, since, ahead, project, after=now):
+        opens = _opens(nominal, zone)
+        if opens > now:
+            return opens
+    return None
+
+
+def moment(
+    outreach: Outreach, nominal: datetime, version: str, person_zone: ZoneInfo, project: ZoneInfo
+) -> datetime:
+    """Return when a person is due: the version's own time or the occurrence's, in the zone that counts."""
+    own = outreach.versions.get(version)
+    return to_instant(own.at if own is not None else nominal, fixed_zone(outreach, project) or person_zone)
+
+
+def is_too_late(
+    outreach: Outreach, occurrence: OpenOccurrence, due: datetime, since: datetime, now: datetime
+) -> bool:
+    """Tell whether a person whose moment has passed gets nothing any more."""
+    if due < since:
+        return True
+    catch_up = outreach.catch_up
+    if catch_up.policy is CatchUpPolicy.SKIP and now - due > PROMPT:
+        return True
+    if catch_up.policy is CatchUpPolicy.LATEST and not occurrence.is_latest:
+        return True
+    return catch_up.within is not None and (now - due).total_seconds() > catch_up.within.at_most_seconds()
+
+
+def _nominal(
+    outreach: Outreach, since: datetime, until: datetime, project: ZoneInfo, after: datetime | None = None
+) -> Sequence[tuple[str, datetime]]:
+    """Return (name, nominal local time) of what may be open at `until`, in order."""
+    when = outreach.schedule.when
+    if isinstance(when, Once):
+        return [(ONCE, when.at)]
+    start = (after or since) - timedelta(days=2)
+    zone = fixed_zone(outreach, project) or ZoneInfo("UTC")
+    occurrences = between(when.recurrence, start, until + FIRST_ON_EARTH, zone)
+    limit = 3 if after is not None else 1000
+    found = []
+    for item in occurrences:
+        found.append((when.recurrence.identity(item.nominal), item.nominal))
+        if len(found) >= limit and (after is None or item.instant > after + FIRST_ON_EARTH):
+            break
+    return found
+
+
+def _opens(nominal: datetime, zone: ZoneInfo | None) -> datetime:
+    return to_instant(nominal, zone) if zone is not None else nominal.replace(tzinfo=UTC) - FIRST_ON_EARTH
+
+
+def _closes(nominal: datetime, zone: ZoneInfo | None) -> datetime:
+    latest = to_instant(nominal, zone) if zone is not None else nominal.replace(tzinfo=UTC) + LAST_ON_EARTH
+    return latest + PROMPT

@@ -1,0 +1,70 @@
+"""Git, as far as jo asks it: which commit this is, and the project's files at another one."""
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from jo.ports.errors import WorldError
+
+
+class GitError(WorldError):
+    """Git is not there, or does not know what it was asked for."""
+
+
+def commit(root: Path) -> str | None:
+    """Return the commit that is checked out, with `+changes` when files differ; None outside git."""
+    try:
+        head = _git(root, "rev-parse", "HEAD").decode().strip()
+        dirty = _git(root, "status", "--porcelain", "--untracked-files=normal", "--", ".").strip()
+    except GitError:
+        return None
+    return f"{head}+changes" if dirty else head
+
+
+def files_at(root: Path, ref: str, folders: Sequence[str]) -> dict[str, bytes]:
+    """Return the files below the folders as they are at `ref`, by path relative to the root.
+
+    Raises GitError for an unknown ref.
+    """
+    if ref.startswith("-"):
+        raise GitError(f"`{ref}` is no name of a commit.")
+    resolved = _git(root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").decode().strip()
+    listing = _git(root, "ls-tree", "-r", "-z", resolved, "--", *(f"{folder}/" for folder in folders))
+    wanted = []
+    for line in filter(None, listing.decode(errors="surrogateescape").split("\0")):
+        attributes, _, name = line.partition("\t")
+        mode, kind, object_id = attributes.split()
+        if kind == "blob" and mode != "120000":
+            wanted.append((name, object_id))
+    request = "".join(f"{object_id}\n" for _, object_id in wanted).encode()
+    return dict(
+        zip(
+            (name for name, _ in wanted), _blobs(_git(root, "cat-file", "--batch", feed=request)), strict=True
+        )
+    )
+
+
+def _blobs(answer: bytes) -> list[bytes]:
+    """Split the answer of `git cat-file --batch`: a header line with the size, the bytes, a line end."""
+    blobs, at = [], 0
+    while at < len(answer):
+        end = answer.index(b"\n", at)
+        size = int(answer[at:end].split()[2])
+        blobs.append(answer[end + 1 : end + 1 + size])
+        at = end + 2 + size
+    return blobs
+
+
+def _git(root: Path, *words: str, feed: bytes | None = None) -> bytes:
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed words; refs are checked above
+            ["git", "-C", str(root), *words],  # noqa: S607 - the user's own git
+            input=feed,
+            capture_output=True,
+            check=False,
+        )
+    except OSError as error:
+        raise GitError(f"git cannot be run: {error.strerror}.") from error
+    if done.returncode:
+        raise GitError(done.stderr.decode(errors="replace").strip() or f"git {words[0]} failed.")
+    return done.stdout

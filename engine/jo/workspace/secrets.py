@@ -1,0 +1,39 @@
+"""Secrets as references. A value is resolved right before it is used and never shown, logged or stored."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from jo.ports.errors import WorldError
+
+
+class MissingSecretError(WorldError):
+    """What a reference points to is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A reference, `env:NAME` or `file:PATH`; prints as the reference."""
+
+    reference: str
+    root: Path
+    """What a relative path of a file is relative to."""
+
+    def reveal(self) -> str:
+        """Return the secret itself. Raises MissingSecretError."""
+        scheme, _, name = self.reference.partition(":")
+        if scheme == "env":
+            value = os.environ.get(name, "")
+            if not value:
+                raise MissingSecretError(f"The environment variable {name} is not set or empty.")
+            return value
+        path = self.root / name
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            raise MissingSecretError(f"The secret file {name} cannot be read: {reason}.") from error
+
+
+def is_reference(text: str) -> bool:
+    return text.startswith(("env:", "file:")) and len(text.partition(":")[2]) > 0
