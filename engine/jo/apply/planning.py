@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from jo.manifest.lower.document import lower_document
+from jo.manifest.lower import lower_document
 from jo.manifest.schemas import Schemas
 from jo.model.address import Address, Kind
 from jo.model.canonical import fingerprint

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from jo.conditions.types import Place
 from jo.flow.reading import Needs, Reader, needs
-from jo.manifest.lower.document import lower_document
+from jo.manifest.lower import lower_document
 from jo.model.address import Address, Kind
 from jo.model.outreach import Outreach
 from jo.model.program import Program
@@ -86,13 +86,11 @@ class Live:
 
     def used_lists(self) -> list[str]:
         """Return the lists that live and retired journeys read, sorted."""
-        names = {
-            journey.audience
-            for journey in (*self.project.programs.values(), *self.project.outreaches.values())
-            if isinstance(journey.audience, str)
-        }
+        names = {outreach.audience for outreach in self.project.outreaches.values()}
         for program in self.project.programs.values():
             names |= needs(program).lists
+            if isinstance(program.audience, str):
+                names.add(program.audience)
         return sorted(name for name in names if name in self.project.lists)
 
     def business_days(self, program: Program) -> Calendar:

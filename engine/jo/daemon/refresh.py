@@ -5,9 +5,9 @@ taken over for the contacts in used lists and inside programs, with the rows tha
 facts changed is looked at again; who is gone from the source is marked, and leaves.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from jo.daemon.live import Live, LiveCache
 from jo.daemon.service import Counts, Event, Tell, Worker
@@ -19,7 +19,7 @@ from jo.ports.warehouse import Audience, Fact, SourceError, Warehouse
 from jo.timing.recurrence import BEFORE_SEND, next_after
 from jo.timing.zones import local_date
 
-RETRY_SECONDS = 300
+RETRY = timedelta(minutes=5)
 """How long after a source could not be read its lists are tried again."""
 
 
@@ -93,11 +93,10 @@ class Refresh:
     def _broken_bound(
         self, work: Transaction, power_list: PowerList, audience: Audience, before: Snapshot | None
     ) -> str | None:
-        is_first = before is None
-        changed = 0 if is_first else work.audiences.difference(power_list.name, audience.members)
-        return broken_bound(
-            power_list.bounds, len(audience.members), changed, None if is_first else before.size
-        )
+        if before is None:
+            return None
+        changed = work.audiences.difference(power_list.name, audience.members)
+        return broken_bound(power_list.bounds, len(audience.members), changed, before.size)
 
     def _is_due(self, work: Transaction, live: Live, name: str, now: datetime) -> bool:
         moment = self._next(work, live, name, now)
@@ -107,9 +106,7 @@ class Refresh:
         """Return when the list is due; `now` when it is due at once, None when only a send asks for it."""
         failed = self._failed.get(name)
         if failed is not None:
-            from datetime import timedelta
-
-            return max(failed + timedelta(seconds=RETRY_SECONDS), now)
+            return max(failed + RETRY, now)
         snapshot = work.audiences.snapshot(name)
         if snapshot is None or snapshot.generation != live.generation:
             return now
@@ -158,7 +155,7 @@ class Refresh:
         self,
         live: Live,
         source: Source,
-        keys: Iterable[str],
+        keys: Collection[str],
         now: datetime,
         rows: dict[tuple[str, str], dict[str, object]],
     ) -> Sequence[str]:
@@ -206,13 +203,11 @@ class Refresh:
                 work.passages.wake(now, contacts=contacts)
 
 
-def broken_bound(bounds: Bounds, size: int, changed: int, before: int | None) -> str | None:
-    """Return which bound a new snapshot breaks, in words, or None. No bound is read for the first one.
+def broken_bound(bounds: Bounds, size: int, changed: int, before: int) -> str | None:
+    """Return which bound a new snapshot breaks, in words, or None.
 
     `changed` counts the members who would enter or leave, `before` is the size until now.
     """
-    if before is None:
-        return None
     if bounds.max is not None and size > bounds.max:
         return f"{size} members, at most {bounds.max} are allowed"
     if bounds.min is not None and size < bounds.min:

@@ -273,4 +273,5 @@ def settle(intent: Intent, end: AttemptEnd) -> Settled:
 
 def backoff(attempts: int) -> timedelta:
     """Return how long to wait after so many failed attempts: doubling from 5 minutes to 4 hours."""
-    return min(FIRST_RETRY * 2 ** min(attempts - 1, 10), LONGEST_RETRY)
+    doublings = min(attempts - 1, 10)
+    return min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY)

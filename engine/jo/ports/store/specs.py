@@ -57,8 +57,6 @@ class Deployment:
     digest: str
     plan: Mapping[str, Any]
     """The plan as it was applied."""
-    settings: Mapping[str, Any]
-    """The project's own zone and variables at that time."""
     approvals: Sequence[str] = ()
 
 
