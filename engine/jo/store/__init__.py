@@ -1,0 +1,27 @@
+"""jo's own memory in a SQL database.
+
+Importing this package loads SQLAlchemy: only wiring does, and only when a store is needed.
+"""
+
+from jo.ports.store import Store
+from jo.store.check import CheckReport, check
+from jo.store.engine import Database
+from jo.store.store import SqlStore
+from jo.store.upgrade import upgrade
+from jo.store.versions import prepare
+
+__all__ = ["CheckReport", "check", "open_store", "upgrade"]
+
+
+def open_store(url: str) -> Store:
+    """Open the store at a URL, `sqlite:///path` or `sqlite:///:memory:`; a fresh one is created.
+
+    Raises StoreError, and StoreVersionError when the store's tables are of another version of jo.
+    """
+    database = Database(url)
+    try:
+        prepare(database)
+    except BaseException:
+        database.close()
+        raise
+    return SqlStore(database)

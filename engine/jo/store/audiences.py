@@ -1,0 +1,223 @@
+"""Membership of lists as intervals, kept by difference, and the decisions about candidates."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import (
+    Column,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from jo.ports.store.audiences import CandidateDecision, MembersDelta, Snapshot, Undecided
+from jo.ports.warehouse import Member
+from jo.store.section import Section
+from jo.store.tables import IS_PRESENT, decisions, lists, memberships
+from jo.store.twins import insert, pairs, texts
+
+CHUNK = 5_000
+"""Members staged or compared at once."""
+
+_staged = Table(
+    "staged_members",
+    MetaData(),
+    Column("key", Text, primary_key=True),
+    Column("contact", Text),
+    prefixes=["TEMPORARY"],
+)
+
+_list = bindparam("list", type_=Text())
+_at = bindparam("b_at", type_=memberships.c.from_at.type)
+
+_LEAVING = and_(
+    memberships.c.list == _list,
+    IS_PRESENT,
+    ~exists().where(
+        _staged.c.key == memberships.c.key,
+        _staged.c.contact.is_not_distinct_from(memberships.c.contact),
+    ),
+)
+
+_FORGET_MOMENTARY = delete(memberships).where(_LEAVING, memberships.c.from_at >= _at)
+"""Members who entered at this very instant and are not in the list after all were never in it."""
+
+_CLOSE = update(memberships).where(_LEAVING).values(to_at=_at)
+
+_OPEN = insert(memberships).from_select(
+    ["list", "key", "contact", "from_at"],
+    select(func.coalesce(_list, ""), _staged.c.key, _staged.c.contact, _at).where(
+        ~exists().where(memberships.c.list == _list, IS_PRESENT, memberships.c.key == _staged.c.key)
+    ),
+)
+
+_new = pairs("members")
+_COUNT_SAME = (
+    select(func.count())
+    .select_from(_new)
+    .join(
+        memberships,
+        and_(
+            memberships.c.list == _list,
+            IS_PRESENT,
+            memberships.c.key == _new.c.key,
+            memberships.c.contact.is_not_distinct_from(_new.c.value),
+        ),
+    )
+)
+
+_put_list = insert(lists)
+_PUT_LIST = _put_list.on_conflict_do_update(
+    index_elements=[lists.c.name],
+    set_={column.name: _put_list.excluded[column.name] for column in lists.c if not column.primary_key},
+)
+
+_SNAPSHOT = select(lists).where(lists.c.name == bindparam("name"))
+_SIZE = select(lists.c.members).where(lists.c.name == bindparam("name"))
+
+_PRESENT = select(memberships.c.contact).where(
+    memberships.c.list == _list, IS_PRESENT, memberships.c.contact.in_(texts("contacts"))
+)
+_CONTACTS = (
+    select(memberships.c.contact)
+    .distinct()
+    .where(memberships.c.list.in_(texts("names")), IS_PRESENT, memberships.c.contact.is_not(None))
+)
+
+_UNDECIDED = (
+    select(memberships.c.key, memberships.c.contact, memberships.c.from_at)
+    .join_from(
+        memberships,
+        decisions,
+        and_(
+            decisions.c.journey == bindparam("journey"),
+            decisions.c.occurrence == bindparam("occurrence"),
+            decisions.c.key == memberships.c.key,
+        ),
+        isouter=True,
+    )
+    .where(
+        memberships.c.list == _list,
+        IS_PRESENT,
+        memberships.c.key > bindparam("after"),
+        or_(
+            decisions.c.key.is_(None),
+            and_(decisions.c.final == false(), decisions.c.at < bindparam("since")),
+        ),
+    )
+    .order_by(memberships.c.key)
+    .limit(bindparam("limit"))
+)
+
+_decide = insert(decisions)
+_DECIDE = _decide.on_conflict_do_update(
+    index_elements=list(decisions.primary_key),
+    set_={column.name: _decide.excluded[column.name] for column in decisions.c if not column.primary_key},
+)
+
+
+class SqlAudiences(Section):
+    __slots__ = ()
+
+    def snapshot(self, name: str) -> Snapshot | None:
+        row = self._connection.execute(_SNAPSHOT, {"name": name}).one_or_none()
+        if row is None:
+            return None
+        return Snapshot(
+            refreshed_at=row.refreshed_at,
+            as_of=row.as_of,
+            size=row.size,
+            generation=row.generation,
+            kept_because=row.kept_because,
+            left_out=row.left_out,
+        )
+
+    def difference(self, name: str, members: Iterable[Member]) -> int:
+        count = same = 0
+        stream = ((member.key, member.contact) for member in members)
+        while chunk := dict(islice(stream, CHUNK)):
+            count += len(chunk)
+            same += self._connection.execute(_COUNT_SAME, {"list": name, "members": chunk}).scalar_one()
+        return (count - same) + (self.size(name) - same)
+
+    def sync(self, name: str, members: Iterable[Member], snapshot: Snapshot) -> MembersDelta:
+        _staged.create(self._connection)
+        stream = ({"key": member.key, "contact": member.contact} for member in members)
+        while chunk := list(islice(stream, CHUNK)):
+            self._connection.execute(_staged.insert(), chunk)
+        at = {"list": name, "b_at": snapshot.refreshed_at}
+        left = self._connection.execute(_FORGET_MOMENTARY, at).rowcount
+        left += self._connection.execute(_CLOSE, at).rowcount
+        entered = self._connection.execute(_OPEN, at).rowcount
+        _staged.drop(self._connection)
+        size = self.size(name) + entered - left
+        self._put(name, snapshot, size)
+        return MembersDelta(entered=entered, left=left, size=size)
+
+    def keep(self, name: str, snapshot: Snapshot) -> None:
+        self._put(name, snapshot, self.size(name))
+
+    def size(self, name: str) -> int:
+        return self._connection.execute(_SIZE, {"name": name}).scalar() or 0
+
+    def present(self, name: str, contacts: Collection[str]) -> frozenset[str]:
+        found = self._connection.execute(_PRESENT, {"list": name, "contacts": list(contacts)})
+        return frozenset(found.scalars())
+
+    def contacts(self, names: Collection[str]) -> frozenset[str]:
+        return frozenset(self._connection.execute(_CONTACTS, {"names": list(names)}).scalars())
+
+    def undecided(
+        self, journey: str, occurrence: str, name: str, since: datetime, limit: int, after: str = ""
+    ) -> Sequence[Undecided]:
+        values = {
+            "journey": journey,
+            "occurrence": occurrence,
+            "list": name,
+            "since": since,
+            "after": after,
+            "limit": limit,
+        }
+        return [
+            Undecided(key=key, contact=contact, member_since=member_since)
+            for key, contact, member_since in self._connection.execute(_UNDECIDED, values)
+        ]
+
+    def decide(self, decisions: Sequence[CandidateDecision]) -> None:
+        if decisions:
+            rows = [
+                {
+                    "journey": decision.journey,
+                    "occurrence": decision.occurrence,
+                    "key": decision.key,
+                    "contact": decision.contact,
+                    "reason": decision.reason,
+                    "final": decision.final,
+                    "at": decision.at,
+                }
+                for decision in decisions
+            ]
+            self._connection.execute(_DECIDE, rows)
+
+    def _put(self, name: str, snapshot: Snapshot, members: int) -> None:
+        values = {
+            "name": name,
+            "members": members,
+            "refreshed_at": snapshot.refreshed_at,
+            "as_of": snapshot.as_of,
+            "size": snapshot.size,
+            "generation": snapshot.generation,
+            "kept_because": snapshot.kept_because,
+            "left_out": snapshot.left_out,
+        }
+        self._connection.execute(_PUT_LIST, values)

@@ -1,0 +1,109 @@
+"""Connections to a store's database: how they are made, and what a transaction on one is.
+
+A file has one connection that writes and some that read; readers see one consistent state and never wait
+for the writer (WAL). A store in memory lives on a single connection, which its transactions share by turns.
+
+The driver opens no transactions of its own (`isolation_level=None`): it would begin them too late, at the
+first statement that writes, and a writer that read something before could then fail instead of wait. So
+every transaction says BEGIN itself, and a writing one says IMMEDIATE, which waits for its turn at once.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
+
+from jo.ports.store.errors import StoreError
+from jo.store.trouble import told
+
+BUSY_SECONDS = 10.0
+"""How long a writer waits for another; far more than any transaction of jo takes."""
+
+READERS = 8
+"""Connections that may read at once; more threads wait for their turn."""
+
+OLDEST_SQLITE = (3, 35, 0)
+"""The first that answers with RETURNING."""
+
+MEMORY = "sqlite:///:memory:"
+
+
+class Database:
+    """The connections to one store. `place` names it to people; it never holds a secret."""
+
+    def __init__(self, url: str) -> None:
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            oldest = ".".join(map(str, OLDEST_SQLITE))
+            raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old for a store; jo needs {oldest}.")
+        parsed = _parse(url)
+        self._file = None if parsed.database in (None, "", ":memory:") else Path(str(parsed.database))
+        self.place = "in memory" if self._file is None else str(self._file)
+        self._writer = self._engine(1)
+        self._reader = self._writer if self._file is None else self._engine(READERS)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open the writing transaction: committed at the end, rolled back by any exception."""
+        with told(self.place), self._writer.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+            connection.commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a reading transaction. A statement that writes raises RuntimeError."""
+        with told(self.place), self._reader.connect() as connection:
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+            try:
+                connection.exec_driver_sql("BEGIN")
+                yield connection
+            finally:
+                connection.rollback()
+                connection.exec_driver_sql("PRAGMA query_only = OFF")
+
+    def close(self) -> None:
+        self._writer.dispose()
+        self._reader.dispose()
+
+    def _engine(self, connections: int) -> Engine:
+        return create_engine(
+            "sqlite://",
+            creator=self._connect,
+            poolclass=QueuePool,
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=BUSY_SECONDS,
+        )
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            ":memory:" if self._file is None else self._file,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        if self._file is not None:
+            connection.execute("PRAGMA journal_mode = WAL")
+            # NORMAL would forget the last commits when the power fails.
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA cache_size = -{16 * 1024}")
+        return connection
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is None or parsed.drivername != "sqlite":
+        # The URL itself is not shown: it may hold a password.
+        raise StoreError(
+            "The store's address has to be `sqlite:///` and a path; others are not in this release."
+        )
+    return parsed

@@ -1,0 +1,361 @@
+"""The send ledger in the database.
+
+Two guards hold whatever the callers do: unique keys make a second intent of one identity impossible, and
+every change of state is an update of rows that are in a state which allows it, after the tables of
+`jo.flow.state`. A change that meets fewer rows than it was asked for ends the transaction.
+
+Pending intents are claimed by priority, then due moment. One index in that order cannot be read across
+priorities without touching everybody who waits in the higher ones, so the claim looks at the earliest of
+each priority, one small query for each, and then reads only where something is due.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Update, and_, bindparam, exists, func, null, or_, select, update
+
+from jo.flow.intent import AttemptEnd, End, Fixed, Intent, Keep, Settled
+from jo.flow.state import ATTEMPT_CHANGES, INTENT_CHANGES, UNDER_WAY, AttemptState, IntentState, Why
+from jo.model.content import MailClass
+from jo.ports.store.errors import ChangeRefusedError
+from jo.ports.store.leases import Lease
+from jo.ports.store.ledger import OpenedAttempt
+from jo.store.codec import INTENT, fixed_values, intent_values, to_intent
+from jo.store.columns import Json
+from jo.store.section import Section
+from jo.store.tables import IS_OPEN, IS_PENDING, IS_QUARANTINED, attempts, intents, leases
+from jo.store.twins import insert, numbers, texts
+
+WITHOUT_ATTEMPT = frozenset({IntentState.PENDING, IntentState.QUARANTINED})
+"""States that an intent may leave without the word of an attempt."""
+
+_CREATE = insert(intents).on_conflict_do_nothing().returning(intents.c.key)
+
+_HIGHEST = select(func.max(intents.c.priority)).where(IS_PENDING)
+_NEXT_LOWER = _HIGHEST.where(intents.c.priority < bindparam("above"))
+_EARLIEST_OF = (
+    select(intents.c.due_at)
+    .where(IS_PENDING, intents.c.priority == bindparam("priority"))
+    .order_by(intents.c.due_at)
+    .limit(1)
+)
+_EARLIEST_EXPIRY = select(func.min(intents.c.expires_at)).where(IS_QUARANTINED)
+
+_CLAIMABLE = (
+    select(*INTENT)
+    .where(IS_PENDING, intents.c.priority == bindparam("priority"), intents.c.due_at <= bindparam("now"))
+    .order_by(intents.c.due_at, intents.c.key)
+    .limit(bindparam("limit"))
+)
+
+_LOAD = select(*INTENT).where(intents.c.id.in_(numbers("ids")))
+_BY_PUBLIC_ID = select(*INTENT).where(intents.c.public == bindparam("public"))
+
+_id = intents.c.id == bindparam("b_id")
+
+
+def _before(state: IntentState) -> list[IntentState]:
+    """Return the states from which an intent may become `state`, sorted."""
+    return sorted(old for old, new in INTENT_CHANGES.items() if state in new)
+
+
+_OPEN = (
+    update(intents)
+    .where(_id, intents.c.state.in_(_before(IntentState.OPEN)))
+    .values(
+        state=IntentState.OPEN,
+        why=null(),
+        attempts=intents.c.attempts + 1,
+        fixed=func.coalesce(intents.c.fixed, bindparam("b_fixed", type_=Json())),
+        outcome_at=null(),
+        ended_at=null(),
+    )
+)
+
+_ADD_ATTEMPTS = (
+    insert(attempts)
+    .from_select(
+        ["intent", "number", "lease", "owner", "token", "opened_at", "state", "text"],
+        select(
+            intents.c.id,
+            intents.c.attempts,
+            bindparam("lease", type_=attempts.c.lease.type),
+            bindparam("owner", type_=attempts.c.owner.type),
+            bindparam("token", type_=attempts.c.token.type),
+            bindparam("at", type_=attempts.c.opened_at.type),
+            bindparam("state", AttemptState.OPEN, type_=attempts.c.state.type),
+            bindparam("text", "", type_=attempts.c.text.type),
+        ).where(intents.c.id.in_(numbers("ids"))),
+    )
+    .returning(attempts.c.intent, attempts.c.id)
+)
+
+_END_ATTEMPT: dict[AttemptState, Update] = {
+    state: update(attempts)
+    .where(
+        attempts.c.id == bindparam("b_id"),
+        attempts.c.state.in_(sorted(old for old, new in ATTEMPT_CHANGES.items() if state in new)),
+    )
+    .values(
+        state=state,
+        stage=bindparam("stage"),
+        code=bindparam("code"),
+        text=bindparam("text"),
+        ended_at=bindparam("ended_at"),
+    )
+    for state in AttemptState
+    if state is not AttemptState.OPEN
+}
+"""State → update of one attempt that ends so."""
+
+_OF_LAST_ATTEMPT = (
+    select(attempts.c.intent)
+    .where(attempts.c.id == bindparam("b_attempt"), attempts.c.number == intents.c.attempts)
+    .scalar_subquery()
+)
+"""The intent of an attempt, as long as no later attempt was opened: only the last one speaks for it."""
+
+_SETTLE: dict[IntentState, Update] = {
+    state: update(intents)
+    .where(intents.c.id == _OF_LAST_ATTEMPT, intents.c.state.in_(_before(state)))
+    .values(
+        state=state,
+        why=bindparam("why"),
+        detail=bindparam("detail"),
+        due_at=bindparam("due_at"),
+        outcome_at=bindparam("outcome_at"),
+        ended_at=bindparam("ended_at"),
+    )
+    for state in (IntentState.PENDING, IntentState.ACCEPTED, IntentState.FAILED, IntentState.UNCERTAIN)
+}
+"""State → update of the intent that its last attempt brings there."""
+
+_END: dict[IntentState, Update] = {
+    state: update(intents)
+    .where(_id, intents.c.state.in_(sorted(WITHOUT_ATTEMPT.intersection(_before(state)))))
+    .values(state=state, why=null(), detail=bindparam("detail"), ended_at=bindparam("ended_at"))
+    for state in IntentState
+    if state not in (IntentState.OPEN, IntentState.PENDING) and WITHOUT_ATTEMPT.intersection(_before(state))
+}
+"""State → update of one intent that ends so without an attempt."""
+
+_KEEP = (
+    update(intents)
+    .where(_id, IS_PENDING)
+    .values(why=bindparam("why"), due_at=bindparam("due_at"), detail=bindparam("detail"))
+)
+
+_REQUEUE = (
+    update(intents)
+    .where(
+        IS_QUARANTINED,
+        or_(
+            intents.c.template.in_(texts("templates")),
+            intents.c.expires_at <= bindparam("now", type_=intents.c.due_at.type),
+        ),
+    )
+    .values(
+        state=IntentState.PENDING,
+        why=Why.DUE,
+        due_at=bindparam("now", type_=intents.c.due_at.type),
+        ended_at=null(),
+    )
+)
+
+_WITHDRAW = (
+    update(intents)
+    .where(intents.c.state.in_(sorted(WITHOUT_ATTEMPT)))
+    .values(
+        state=IntentState.WITHDRAWN, why=null(), detail=bindparam("detail"), ended_at=bindparam("ended_at")
+    )
+)
+_WITHDRAW_PASSAGES = _WITHDRAW.where(intents.c.passage.in_(numbers("ids")))
+_WITHDRAW_JOURNEY = _WITHDRAW.where(intents.c.journey == bindparam("b_journey"))
+
+_ATTEMPT = (attempts.c.id, attempts.c.intent, attempts.c.opened_at, attempts.c.owner, attempts.c.token)
+
+_IS_HELD = exists().where(
+    leases.c.name == attempts.c.lease,
+    leases.c.token == attempts.c.token,
+    leases.c.owner.is_not(None),
+    leases.c.until_at > bindparam("now", type_=leases.c.until_at.type),
+)
+_IS_OWN = and_(attempts.c.lease == bindparam("lease"), attempts.c.token == bindparam("token"))
+_ABANDONED = (
+    select(*_ATTEMPT, *INTENT)
+    .join_from(attempts, intents, intents.c.id == attempts.c.intent)
+    .where(IS_OPEN, ~_IS_HELD, ~_IS_OWN)
+    .order_by(attempts.c.id)
+)
+
+_of_addresses = and_(
+    intents.c.address_key.in_(texts("address_keys")), intents.c["class"] == bindparam("class")
+)
+_SENT_SINCE = select(intents.c.address_key, intents.c.outcome_at).where(
+    _of_addresses,
+    intents.c.outcome_at >= bindparam("since"),
+    intents.c.state.in_([IntentState.ACCEPTED, IntentState.UNCERTAIN]),
+)
+_UNDER_WAY_SINCE = (
+    select(intents.c.address_key, attempts.c.opened_at)
+    .join_from(attempts, intents, intents.c.id == attempts.c.intent)
+    .where(IS_OPEN, _of_addresses, attempts.c.opened_at >= bindparam("since"))
+)
+
+_RECEIVED = (
+    select(intents.c.contact, intents.c.template, func.max(intents.c.outcome_at))
+    .where(
+        intents.c.contact.in_(texts("contacts")),
+        intents.c.template.in_(texts("templates")),
+        intents.c.state == IntentState.ACCEPTED,
+    )
+    .group_by(intents.c.contact, intents.c.template)
+)
+
+
+class SqlLedger(Section):
+    __slots__ = ("_lease",)
+
+    def __init__(self, connection: Connection, lease: Lease | None) -> None:
+        super().__init__(connection)
+        self._lease = lease
+
+    def create(self, intents: Sequence[Intent]) -> Sequence[str]:
+        if not intents:
+            return ()
+        rows = [intent_values(intent) for intent in intents]
+        new = set(self._connection.execute(_CREATE, rows).scalars())
+        created = []
+        for intent in intents:
+            if intent.key in new:
+                new.remove(intent.key)
+                created.append(intent.key)
+        return created
+
+    def claimable(self, now: datetime, limit: int) -> Sequence[Intent]:
+        found: list[Intent] = []
+        for priority, earliest in self._priorities():
+            if earliest <= now and len(found) < limit:
+                values = {"priority": priority, "now": now, "limit": limit - len(found)}
+                found += map(to_intent, self._connection.execute(_CLAIMABLE, values))
+        return found
+
+    def next_due(self) -> datetime | None:
+        moments = [earliest for _, earliest in self._priorities()]
+        expiry = self._connection.execute(_EARLIEST_EXPIRY).scalar()
+        return min(moments if expiry is None else [*moments, expiry], default=None)
+
+    def load(self, ids: Collection[int]) -> Mapping[int, Intent]:
+        rows = self._connection.execute(_LOAD, {"ids": list(ids)})
+        return {intent.id: intent for intent in map(to_intent, rows)}
+
+    def open(self, intents: Sequence[tuple[int, Fixed]], at: datetime) -> Sequence[OpenedAttempt]:
+        if self._lease is None:
+            raise RuntimeError("an attempt is opened in a transaction without a lease")
+        lease = self._lease
+        self._change_each(
+            _OPEN, [{"b_id": id_, "b_fixed": fixed_values(fixed)} for id_, fixed in intents], "intents"
+        )
+        values = {
+            "lease": lease.name,
+            "owner": lease.owner,
+            "token": lease.token,
+            "at": at,
+            "ids": [id_ for id_, _ in intents],
+        }
+        ids: dict[int, int] = dict(self._connection.execute(_ADD_ATTEMPTS, values).tuples())
+        return [
+            OpenedAttempt(id=ids[intent], intent=intent, opened_at=at, owner=lease.owner, token=lease.token)
+            for intent, _ in intents
+        ]
+
+    def record(self, ends: Sequence[tuple[int, AttemptEnd, Settled]]) -> None:
+        by_attempt: defaultdict[AttemptState, list[dict[str, Any]]] = defaultdict(list)
+        by_intent: defaultdict[IntentState, list[dict[str, Any]]] = defaultdict(list)
+        for id_, end, settled in ends:
+            by_attempt[end.state].append(
+                {"b_id": id_, "stage": end.stage, "code": end.code, "text": end.text, "ended_at": end.at}
+            )
+            by_intent[settled.state].append(
+                {
+                    "b_attempt": id_,
+                    "why": settled.why,
+                    "detail": settled.detail,
+                    "due_at": settled.due_at,
+                    "outcome_at": settled.outcome_at,
+                    "ended_at": None if settled.state in UNDER_WAY else end.at,
+                }
+            )
+        for state, rows in by_attempt.items():
+            self._change_each(_END_ATTEMPT[state], rows, "attempts")
+        for intent_state, rows in by_intent.items():
+            self._change_each(_SETTLE[intent_state], rows, "intents")
+
+    def keep(self, holds: Sequence[tuple[int, Keep]]) -> None:
+        rows = [
+            {"b_id": id_, "why": keep.why, "due_at": keep.until, "detail": keep.detail} for id_, keep in holds
+        ]
+        self._change_each(_KEEP, rows, "intents")
+
+    def end(self, ends: Sequence[tuple[int, End]], at: datetime) -> None:
+        by_state: defaultdict[IntentState, list[dict[str, Any]]] = defaultdict(list)
+        for id_, end in ends:
+            ended_at = None if end.state in UNDER_WAY else at
+            by_state[end.state].append({"b_id": id_, "detail": end.detail, "ended_at": ended_at})
+        for state, rows in by_state.items():
+            if state not in _END:
+                raise ChangeRefusedError(f"No intent becomes {state} without an attempt.")
+            self._change_each(_END[state], rows, "intents")
+
+    def requeue(self, now: datetime, templates: Collection[str] = ()) -> int:
+        values = {"now": now, "templates": list(templates)}
+        return self._connection.execute(_REQUEUE, values).rowcount
+
+    def withdraw(self, passages: Collection[int], reason: str, at: datetime) -> int:
+        values = {"ids": list(passages), "detail": reason, "ended_at": at}
+        return self._connection.execute(_WITHDRAW_PASSAGES, values).rowcount
+
+    def withdraw_journey(self, journey: str, reason: str, at: datetime) -> int:
+        values = {"b_journey": journey, "detail": reason, "ended_at": at}
+        return self._connection.execute(_WITHDRAW_JOURNEY, values).rowcount
+
+    def abandoned(self, now: datetime) -> Sequence[tuple[OpenedAttempt, Intent]]:
+        own = (self._lease.name, self._lease.token) if self._lease is not None else ("", 0)
+        rows = self._connection.execute(_ABANDONED, {"now": now, "lease": own[0], "token": own[1]})
+        found = []
+        for id_, intent, opened_at, owner, token, *rest in rows:
+            attempt = OpenedAttempt(id=id_, intent=intent, opened_at=opened_at, owner=owner, token=token)
+            found.append((attempt, to_intent(rest)))
+        return found
+
+    def sent_since(
+        self, address_keys: Collection[str], class_: MailClass, since: datetime
+    ) -> Mapping[str, Sequence[datetime]]:
+        values = {"address_keys": list(address_keys), "class": class_, "since": since}
+        moments: defaultdict[str, list[datetime]] = defaultdict(list)
+        for statement in (_SENT_SINCE, _UNDER_WAY_SINCE):
+            for key, moment in self._connection.execute(statement, values):
+                moments[key].append(moment)
+        return {key: sorted(found) for key, found in moments.items()}
+
+    def received(
+        self, contacts: Collection[str], templates: Collection[str]
+    ) -> Mapping[str, Mapping[str, datetime]]:
+        values = {"contacts": list(contacts), "templates": list(templates)}
+        last: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
+        for contact, template, moment in self._connection.execute(_RECEIVED, values):
+            last[contact][template] = moment
+        return dict(last)
+
+    def by_public_id(self, public: str) -> Intent | None:
+        row = self._connection.execute(_BY_PUBLIC_ID, {"public": public}).one_or_none()
+        return None if row is None else to_intent(row)
+
+    def _priorities(self) -> Iterator[tuple[int, datetime]]:
+        """Yield each priority that something is pending in, high first, and the earliest due moment there."""
+        priority = self._connection.execute(_HIGHEST).scalar()
+        while priority is not None:
+            yield priority, self._connection.execute(_EARLIEST_OF, {"priority": priority}).scalar_one()
+            priority = self._connection.execute(_NEXT_LOWER, {"above": priority}).scalar()

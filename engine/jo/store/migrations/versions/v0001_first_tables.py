@@ -1,0 +1,313 @@
+"""The first tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "decisions",
+        sa.Column("journey", sa.Text(), nullable=False),
+        sa.Column("occurrence", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("final", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("journey", "occurrence", "key", name="pk_decisions"),
+        sqlite_with_rowid=False,
+    )
+    _index("ix_decisions_contact", "decisions", ["contact"])
+    op.create_table(
+        "deployments",
+        sa.Column("generation", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("commit_id", sa.Text(), nullable=True),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("plan", sa.Text(), nullable=False),
+        sa.Column("approvals", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("generation", name="pk_deployments"),
+    )
+    op.create_table(
+        "events",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_events"),
+    )
+    _index("ix_events_contact_at", "events", ["contact", "at"])
+    _index("ix_events_source_event_id", "events", ["source", "event_id"], unique=True)
+    op.create_table(
+        "facts",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("is_gone", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "key", name="pk_facts"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("token", sa.BigInteger(), nullable=False),
+        sa.Column("until_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_leases"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "lists",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("members", sa.BigInteger(), nullable=False),
+        sa.Column("refreshed_at", sa.BigInteger(), nullable=False),
+        sa.Column("as_of", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("generation", sa.BigInteger(), nullable=False),
+        sa.Column("kept_because", sa.Text(), nullable=True),
+        sa.Column("left_out", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_lists"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "memberships",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("list", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=True),
+        sa.Column("from_at", sa.BigInteger(), nullable=False),
+        sa.Column("to_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("to_at > from_at", name="ck_memberships_order"),
+        sa.PrimaryKeyConstraint("id", name="pk_memberships"),
+    )
+    _index("ix_memberships_list_contact", "memberships", ["list", "contact"], where="to_at IS NULL")
+    _index("ix_memberships_list_key", "memberships", ["list", "key"], unique=True, where="to_at IS NULL")
+    op.create_table(
+        "memories",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_memories"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "overrides",
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("until_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("scope", name="pk_overrides"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "passages",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("program", sa.Text(), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("entered_at", sa.BigInteger(), nullable=False),
+        sa.Column("anchor_at", sa.BigInteger(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("visit", sa.Integer(), nullable=False),
+        sa.Column("repeat", sa.Integer(), nullable=False),
+        sa.Column("begun", sa.Boolean(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("visits", sa.Text(), nullable=False),
+        sa.Column("taken", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("exit_reason", sa.Text(), nullable=True),
+        sa.CheckConstraint("(ended_at IS NULL) = (exit_reason IS NULL)", name="ck_passages_ended"),
+        sa.CheckConstraint("ended_at IS NULL OR due_at IS NULL", name="ck_passages_due"),
+        sa.PrimaryKeyConstraint("id", name="pk_passages"),
+        sqlite_autoincrement=True,
+    )
+    _index("ix_passages_contact", "passages", ["contact"])
+    _index(
+        "ix_passages_due_at_id", "passages", ["due_at", "id"], where="ended_at IS NULL AND due_at IS NOT NULL"
+    )
+    _index("ix_passages_program_identity_number", "passages", ["program", "identity", "number"], unique=True)
+    _index("ix_passages_revision", "passages", ["revision"], where="ended_at IS NULL")
+    _index("uq_passages_inside", "passages", ["program", "identity"], unique=True, where="ended_at IS NULL")
+    op.create_table(
+        "revisions",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_revisions"),
+        sqlite_autoincrement=True,
+    )
+    _index("ix_revisions_address_fingerprint", "revisions", ["address", "fingerprint"], unique=True)
+    op.create_table(
+        "signals",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("contact", sa.Text(), nullable=True),
+        sa.Column("passage", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_signals"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "sources",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("as_of", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_sources"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "step_keys",
+        sa.Column("program", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("program", "step", name="pk_step_keys"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "suppressions",
+        sa.Column("address_key", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("address_key", "scope", name="pk_suppressions"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "intents",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("public", sa.Text(), nullable=False),
+        sa.Column("journey", sa.Text(), nullable=False),
+        sa.Column("passage", ROW_ID, nullable=True),
+        sa.Column("step", sa.Text(), nullable=True),
+        sa.Column("occurrence", sa.Text(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("address_key", sa.Text(), nullable=False),
+        sa.Column("template", sa.Text(), nullable=False),
+        sa.Column("class", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("fixed", sa.Text(), nullable=True),
+        sa.Column("outcome_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("(state = 'pending') = (why IS NOT NULL)", name="ck_intents_held"),
+        sa.CheckConstraint(
+            "(state IN ('open', 'pending', 'quarantined')) = (ended_at IS NULL)", name="ck_intents_ended"
+        ),
+        sa.CheckConstraint("class IN ('marketing', 'transactional', 'internal')", name="ck_intents_class"),
+        sa.CheckConstraint(
+            "state IN ('pending', 'open', 'accepted', 'skipped', 'suppressed', 'expired', 'withdrawn', "
+            "'failed', 'quarantined', 'carried', 'uncertain')",
+            name="ck_intents_state",
+        ),
+        sa.CheckConstraint(
+            "why IN ('due', 'window', 'cap', 'pause', 'rate', 'retry', 'stale-facts', 'dead-links', 'hold')",
+            name="ck_intents_why",
+        ),
+        sa.ForeignKeyConstraint(["passage"], ["passages.id"], name="fk_intents_passage"),
+        sa.PrimaryKeyConstraint("id", name="pk_intents"),
+        sqlite_autoincrement=True,
+    )
+    _index("ix_intents_address_key_class_outcome_at", "intents", ["address_key", "class", "outcome_at"])
+    _index("ix_intents_contact_template", "intents", ["contact", "template"])
+    _index("ix_intents_expires_at", "intents", ["expires_at"], where="state = 'quarantined'")
+    _index("ix_intents_journey_state_why", "intents", ["journey", "state", "why"])
+    _index("ix_intents_key", "intents", ["key"], unique=True)
+    _index("ix_intents_passage", "intents", ["passage"])
+    _index(
+        "ix_intents_priority_due_at_key", "intents", ["priority", "due_at", "key"], where="state = 'pending'"
+    )
+    _index("ix_intents_public", "intents", ["public"], unique=True)
+    _index(
+        "uq_intents_outreach",
+        "intents",
+        ["journey", "occurrence", "contact"],
+        unique=True,
+        where="passage IS NULL",
+    )
+    op.create_table(
+        "passage_notes",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("passage", ROW_ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["passage"], ["passages.id"], name="fk_passage_notes_passage"),
+        sa.PrimaryKeyConstraint("id", name="pk_passage_notes"),
+    )
+    _index("ix_passage_notes_passage", "passage_notes", ["passage"])
+    op.create_table(
+        "specs",
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("revision", ROW_ID, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("since_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("state IN ('live', 'retired')", name="ck_specs_state"),
+        sa.ForeignKeyConstraint(["revision"], ["revisions.id"], name="fk_specs_revision"),
+        sa.PrimaryKeyConstraint("address", name="pk_specs"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "attempts",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("intent", ROW_ID, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("lease", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("token", sa.BigInteger(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=True),
+        sa.Column("code", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ck_attempts_ended"),
+        sa.CheckConstraint(
+            "state IN ('open', 'accepted', 'deferred', 'rejected', 'uncertain')", name="ck_attempts_state"
+        ),
+        sa.ForeignKeyConstraint(["intent"], ["intents.id"], name="fk_attempts_intent"),
+        sa.PrimaryKeyConstraint("id", name="pk_attempts"),
+        sqlite_autoincrement=True,
+    )
+    _index("ix_attempts_intent_number", "attempts", ["intent", "number"], unique=True)
+    _index("uq_attempts_open", "attempts", ["intent"], unique=True, where="state = 'open'")
+    op.create_table(
+        "engagement",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("intent", ROW_ID, nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("link", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("what IN ('opened', 'clicked')", name="ck_engagement_what"),
+        sa.ForeignKeyConstraint(["intent"], ["intents.id"], name="fk_engagement_intent"),
+        sa.PrimaryKeyConstraint("id", name="pk_engagement"),
+    )
+    _index("ix_engagement_intent", "engagement", ["intent"])
+
+
+def _index(
+    name: str, table: str, columns: list[str], *, unique: bool = False, where: str | None = None
+) -> None:
+    condition = None if where is None else sa.text(where)
+    op.create_index(name, table, columns, unique=unique, sqlite_where=condition, postgresql_where=condition)

@@ -1,0 +1,231 @@
+"""People in programs: where they stand, when they are due, what happened to them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, or_, select, update
+
+from jo.flow.passage import Note, Passage, StepIntent
+from jo.ports.store.passages import Happening, PassageRecords, PastPassages, StepEngagement
+from jo.ports.store.people import Engaged
+from jo.store.codec import PASSAGE, passage_values, to_passage
+from jo.store.section import Section
+from jo.store.tables import IS_INSIDE, IS_TIMED, engagement, events, intents, passage_notes, passages
+from jo.store.twins import insert, numbers, texts
+
+_PAST = (
+    select(
+        passages.c.identity,
+        func.count(),
+        func.count(passages.c.ended_at),
+        func.max(passages.c.ended_at),
+    )
+    .where(passages.c.program == bindparam("program"), passages.c.identity.in_(texts("identities")))
+    .group_by(passages.c.identity)
+)
+
+_ENTER = (
+    insert(passages)
+    .on_conflict_do_nothing()
+    .returning(passages.c.program, passages.c.identity, passages.c.number, passages.c.id)
+)
+
+_DUE = (
+    select(*PASSAGE)
+    .where(IS_INSIDE, IS_TIMED, passages.c.due_at <= bindparam("now"))
+    .order_by(passages.c.due_at, passages.c.id)
+    .limit(bindparam("limit"))
+)
+
+_NEXT_DUE = select(func.min(passages.c.due_at)).where(IS_INSIDE, IS_TIMED)
+
+_LOAD = select(*PASSAGE).where(passages.c.id.in_(numbers("ids")))
+
+_INTENTS_OF = (
+    select(intents.c.passage, intents.c.step, intents.c.occurrence, intents.c.state, intents.c.outcome_at)
+    .where(intents.c.passage.in_(numbers("ids")))
+    .order_by(intents.c.id)
+)
+
+_ENGAGEMENT_OF = (
+    select(
+        intents.c.passage,
+        intents.c.step,
+        engagement.c.what,
+        engagement.c.link,
+        func.min(engagement.c.at),
+    )
+    .join_from(intents, engagement, engagement.c.intent == intents.c.id)
+    .where(intents.c.passage.in_(numbers("ids")))
+    .group_by(intents.c.passage, intents.c.step, engagement.c.what, engagement.c.link)
+)
+
+_HAPPENINGS_OF = (
+    select(passages.c.id, events.c.name, events.c.at, events.c.payload)
+    .join_from(
+        passages,
+        events,
+        and_(events.c.contact == passages.c.contact, events.c.at >= passages.c.entered_at),
+    )
+    .where(passages.c.id.in_(numbers("ids")))
+    .order_by(events.c.at, events.c.id)
+)
+
+_FIXED_AT_ENTRY = frozenset({"id", "program", "identity", "number", "contact", "entered_at"})
+
+_SAVE = (
+    update(passages)
+    .where(passages.c.id == bindparam("b_id"), IS_INSIDE)
+    .values({column: bindparam(column.name) for column in PASSAGE if column.name not in _FIXED_AT_ENTRY})
+)
+
+_NOTE = insert(passage_notes)
+
+_LATER = or_(passages.c.due_at.is_(None), passages.c.due_at > bindparam("b_at", type_=passages.c.due_at.type))
+
+_CONTACTS = select(passages.c.contact).distinct().where(passages.c.program == bindparam("program"), IS_INSIDE)
+
+_LAST_ENTRIES = (
+    select(passages.c.contact, passages.c.program, func.max(passages.c.entered_at))
+    .where(passages.c.contact.in_(texts("contacts")), passages.c.program.in_(texts("programs")))
+    .group_by(passages.c.contact, passages.c.program)
+)
+
+_PINNED = (
+    select(passages.c.revision, func.count())
+    .where(IS_INSIDE)
+    .group_by(passages.c.revision)
+    .order_by(passages.c.revision)
+)
+
+
+class SqlPassages(Section):
+    __slots__ = ()
+
+    def past(self, program: str, identities: Collection[str]) -> Mapping[str, PastPassages]:
+        rows = self._connection.execute(_PAST, {"program": program, "identities": list(identities)})
+        return {
+            identity: PastPassages(count=count, is_inside=ended < count, last_ended=last_ended)
+            for identity, count, ended, last_ended in rows
+        }
+
+    def enter(self, passages: Sequence[Passage]) -> Sequence[Passage]:
+        if not passages:
+            return ()
+        rows = [passage_values(passage) for passage in passages]
+        for row in rows:
+            del row["id"]
+        ids = {tuple(name): id_ for *name, id_ in self._connection.execute(_ENTER, rows)}
+        entered = []
+        for passage in passages:
+            id_ = ids.pop((passage.program, passage.identity, passage.number), None)
+            if id_ is not None:
+                entered.append(replace(passage, id=id_))
+        return entered
+
+    def due(self, now: datetime, limit: int) -> Sequence[Passage]:
+        return [to_passage(row) for row in self._connection.execute(_DUE, {"now": now, "limit": limit})]
+
+    def next_due(self) -> datetime | None:
+        return self._connection.execute(_NEXT_DUE).scalar()
+
+    def load(self, ids: Collection[int]) -> Mapping[int, Passage]:
+        rows = self._connection.execute(_LOAD, {"ids": list(ids)})
+        return {passage.id: passage for passage in map(to_passage, rows)}
+
+    def records(self, ids: Collection[int]) -> Mapping[int, PassageRecords]:
+        asked = {"ids": list(ids)}
+        sent: defaultdict[int, list[StepIntent]] = defaultdict(list)
+        for passage, step, occurrence, state, outcome_at in self._connection.execute(_INTENTS_OF, asked):
+            sent[passage].append(
+                StepIntent(step=step, occurrence=occurrence, state=state, outcome_at=outcome_at)
+            )
+        engaged = self._engagement(asked) if sent else {}
+        happened: defaultdict[int, list[Happening]] = defaultdict(list)
+        for passage, name, at, payload in self._connection.execute(_HAPPENINGS_OF, asked):
+            happened[passage].append(Happening(name=name, at=at, payload=payload))
+        return {
+            id_: PassageRecords(
+                intents=tuple(sent.get(id_, ())),
+                engagement=engaged.get(id_, {}),
+                happenings=tuple(happened.get(id_, ())),
+            )
+            for id_ in ids
+        }
+
+    def save(self, passages: Sequence[Passage]) -> None:
+        rows = []
+        for passage in passages:
+            row = passage_values(passage)
+            row["b_id"] = row["id"]
+            for name in _FIXED_AT_ENTRY:
+                del row[name]
+            rows.append(row)
+        self._change_each(_SAVE, rows, "passages")
+
+    def note(self, notes: Sequence[tuple[int, Note]]) -> None:
+        if notes:
+            rows = [
+                {"passage": id_, "at": note.at, "step": note.step, "what": note.what, "detail": note.detail}
+                for id_, note in notes
+            ]
+            self._connection.execute(_NOTE, rows)
+
+    def wake(
+        self,
+        at: datetime,
+        *,
+        ids: Collection[int] | None = None,
+        contacts: Collection[str] | None = None,
+        program: str | None = None,
+    ) -> int:
+        statement = update(passages).where(IS_INSIDE, _LATER).values(due_at=bindparam("b_at"))
+        values: dict[str, Any] = {"b_at": at}
+        if ids is not None:
+            statement = statement.where(passages.c.id.in_(numbers("ids")))
+            values["ids"] = list(ids)
+        if contacts is not None:
+            statement = statement.where(passages.c.contact.in_(texts("contacts")))
+            values["contacts"] = list(contacts)
+        if program is not None:
+            statement = statement.where(passages.c.program == bindparam("b_program"))
+            values["b_program"] = program
+        return self._connection.execute(statement, values).rowcount
+
+    def contacts(self, program: str) -> frozenset[str]:
+        return frozenset(self._connection.execute(_CONTACTS, {"program": program}).scalars())
+
+    def last_entries(
+        self, contacts: Collection[str], programs: Collection[str]
+    ) -> Mapping[str, Mapping[str, datetime]]:
+        values = {"contacts": list(contacts), "programs": list(programs)}
+        entries: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
+        for contact, program, entered_at in self._connection.execute(_LAST_ENTRIES, values):
+            entries[contact][program] = entered_at
+        return entries
+
+    def pinned(self) -> Mapping[int, int]:
+        return dict(self._connection.execute(_PINNED).tuples())
+
+    def _engagement(self, asked: Mapping[str, Any]) -> Mapping[int, Mapping[str, StepEngagement]]:
+        """Return passage → step → engagement."""
+        opened: defaultdict[int, dict[str, datetime]] = defaultdict(dict)
+        clicked: defaultdict[int, defaultdict[str, dict[str, datetime]]]
+        clicked = defaultdict(lambda: defaultdict(dict))
+        for passage, step, what, link, at in self._connection.execute(_ENGAGEMENT_OF, asked):
+            if what is Engaged.OPENED:
+                opened[passage][step] = at
+            else:
+                links = clicked[passage][step]
+                links[link] = at
+                links[""] = min(at, links.get("", at))
+        return {
+            passage: {
+                step: StepEngagement(opened=opened[passage].get(step), clicked=clicked[passage][step])
+                for step in opened[passage].keys() | clicked[passage].keys()
+            }
+            for passage in opened.keys() | clicked.keys()
+        }

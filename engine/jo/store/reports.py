@@ -1,0 +1,145 @@
+"""What status, why and the account read: counts by journey, and lines for people."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, select
+
+from jo.flow.passage import Note
+from jo.flow.state import IntentState
+from jo.model.address import Address, Kind
+from jo.ports.store.audiences import CandidateDecision
+from jo.ports.store.reports import IntentLine, JourneyCounts, PassageLine
+from jo.store.codec import INTENT, PASSAGE, to_intent, to_passage
+from jo.store.section import Section
+from jo.store.tables import IS_INSIDE, attempts, decisions, intents, passage_notes, passages
+from jo.store.twins import numbers
+
+_COUNT_DECISIONS = select(decisions.c.journey, decisions.c.reason, func.count()).group_by(
+    decisions.c.journey, decisions.c.reason
+)
+_COUNT_INSIDE = (
+    select(passages.c.program, passages.c.step, func.count())
+    .where(IS_INSIDE)
+    .group_by(passages.c.program, passages.c.step)
+)
+_COUNT_ENDED = (
+    select(passages.c.program, passages.c.exit_reason, func.count())
+    .where(passages.c.ended_at.is_not(None))
+    .group_by(passages.c.program, passages.c.exit_reason)
+)
+_COUNT_INTENTS = select(intents.c.journey, intents.c.state, intents.c.why, func.count()).group_by(
+    intents.c.journey, intents.c.state, intents.c.why
+)
+
+_INTENT_LINES = (
+    select(attempts.c.code, attempts.c.text, *INTENT)
+    .join_from(
+        intents,
+        attempts,
+        and_(attempts.c.intent == intents.c.id, attempts.c.number == intents.c.attempts),
+        isouter=True,
+    )
+    .order_by(func.coalesce(intents.c.outcome_at, intents.c.ended_at, intents.c.due_at), intents.c.key)
+)
+_PASSAGES = select(*PASSAGE).order_by(passages.c.entered_at, passages.c.id)
+_NOTES = select(passage_notes).where(passage_notes.c.passage.in_(numbers("ids"))).order_by(passage_notes.c.id)
+_DECISIONS = select(decisions).order_by(decisions.c.journey, decisions.c.occurrence, decisions.c.key)
+_CONTACTS_AT = (
+    select(intents.c.contact)
+    .distinct()
+    .where(intents.c.address_key == bindparam("address_key"))
+    .order_by(intents.c.contact)
+)
+
+
+class SqlReports(Section):
+    __slots__ = ()
+
+    def journeys(self, journey: str | None = None) -> Sequence[JourneyCounts]:
+        program = None if journey is None else journey.partition("/")[2]
+        admitted: Counter[str] = Counter()
+        refused: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for name, reason, count in self._counts(_COUNT_DECISIONS, decisions.c.journey, journey):
+            if reason:
+                refused[name][reason] = count
+            else:
+                admitted[name] = count
+        inside = self._of_programs(_COUNT_INSIDE, program)
+        ended = self._of_programs(_COUNT_ENDED, program)
+        planned: defaultdict[str, dict[tuple[str, str], int]] = defaultdict(dict)
+        for name, state, why, count in self._counts(_COUNT_INTENTS, intents.c.journey, journey):
+            planned[name][state.value, why.value if why is not None else ""] = count
+        names = {*admitted, *refused, *inside, *ended, *planned}
+        return [
+            JourneyCounts(
+                journey=name,
+                admitted=admitted[name],
+                refused=refused.get(name, {}),
+                inside=inside.get(name, {}),
+                ended=ended.get(name, {}),
+                intents=planned.get(name, {}),
+            )
+            for name in sorted(names if journey is None else names & {journey})
+        ]
+
+    def intents(
+        self,
+        *,
+        journey: str | None = None,
+        states: Collection[IntentState] = (),
+        contact: str | None = None,
+        limit: int = 1000,
+    ) -> Sequence[IntentLine]:
+        statement = _INTENT_LINES.limit(limit)
+        if journey is not None:
+            statement = statement.where(intents.c.journey == journey)
+        if states:
+            statement = statement.where(intents.c.state.in_(sorted(states)))
+        if contact is not None:
+            statement = statement.where(intents.c.contact == contact)
+        return [
+            IntentLine(intent=to_intent(rest), last_code=code, last_text=text or "")
+            for code, text, *rest in self._connection.execute(statement)
+        ]
+
+    def passages(
+        self, *, program: str | None = None, contact: str | None = None, limit: int = 1000
+    ) -> Sequence[PassageLine]:
+        statement = _PASSAGES.limit(limit)
+        if program is not None:
+            statement = statement.where(passages.c.program == program)
+        if contact is not None:
+            statement = statement.where(passages.c.contact == contact)
+        found = [to_passage(row) for row in self._connection.execute(statement)]
+        notes: defaultdict[int, list[Note]] = defaultdict(list)
+        for row in self._connection.execute(_NOTES, {"ids": [passage.id for passage in found]}):
+            notes[row.passage].append(Note(at=row.at, step=row.step, what=row.what, detail=row.detail))
+        return [PassageLine(passage=passage, notes=tuple(notes[passage.id])) for passage in found]
+
+    def decisions(
+        self, *, journey: str | None = None, contact: str | None = None, limit: int = 1000
+    ) -> Sequence[CandidateDecision]:
+        statement = _DECISIONS.limit(limit)
+        if journey is not None:
+            statement = statement.where(decisions.c.journey == journey)
+        if contact is not None:
+            statement = statement.where(decisions.c.contact == contact)
+        return [CandidateDecision(**row._mapping) for row in self._connection.execute(statement)]
+
+    def contacts_at(self, address_key: str) -> Sequence[str]:
+        return self._connection.execute(_CONTACTS_AT, {"address_key": address_key}).scalars().all()
+
+    def _counts(self, statement: Select[Any], column: Any, value: str | None) -> Sequence[Any]:
+        """Return the rows of a count, of one journey or of all."""
+        return self._connection.execute(
+            statement if value is None else statement.where(column == value)
+        ).all()
+
+    def _of_programs(self, statement: Select[Any], program: str | None) -> dict[str, dict[str, int]]:
+        """Return address of the program → step or exit reason → people."""
+        counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for name, word, count in self._counts(statement, passages.c.program, program):
+            counts[str(Address(Kind.PROGRAM, name))][word] = count
+        return counts

@@ -1,0 +1,27 @@
+"""What the sections of a transaction share: the connection, and the check that a change really happened."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Executable
+
+from jo.ports.store.errors import ChangeRefusedError
+
+
+class Section:
+    """A view of one open transaction. It commits nothing and lives no longer than the transaction."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def _change_each(self, statement: Executable, rows: Sequence[dict[str, Any]], what: str) -> None:
+        """Execute a conditional update once per row; raise ChangeRefusedError when one met no row."""
+        if not rows:
+            return
+        changed = self._connection.execute(statement, rows).rowcount
+        if changed != len(rows):
+            raise ChangeRefusedError(
+                f"{len(rows) - changed} of {len(rows)} {what} are not in a state that allows the change."
+            )

@@ -1,0 +1,391 @@
+"""The tables, as they are in the newest version. How a store gets there from an older one: `migrations`.
+
+History never hangs on configuration: no table of what happened refers to one of what was applied, so
+nothing that an apply does can make jo forget who was mailed. The states that a row can have are checked by
+the database; the words come from the enums. An index that serves a hot query is partial, so that its size
+and the cost of the query follow the work that is due, not the people who wait or are through.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    literal_column,
+)
+
+from jo.flow.state import UNDER_WAY, AttemptState, IntentState, Why
+from jo.model.content import MailClass
+from jo.ports.store.people import Engaged
+from jo.ports.store.specs import SpecState
+from jo.store.columns import Instant, Json, Word, row_id
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _text(name: str, *, null: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=null)
+
+
+def _instant(name: str, *, null: bool = False) -> Column[Any]:
+    return Column(name, Instant, nullable=null)
+
+
+def _json(name: str, *, null: bool = False) -> Column[Any]:
+    return Column(name, Json, nullable=null)
+
+
+def _id() -> Column[int]:
+    return Column("id", row_id(), primary_key=True)
+
+
+def _ref(name: str, to: str, *, null: bool = False) -> Column[int]:
+    return Column(name, row_id(), ForeignKey(to), nullable=null)
+
+
+def _listed(words: Iterable[StrEnum]) -> str:
+    return ", ".join(f"'{word.value}'" for word in words)
+
+
+def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({_listed(words)})", name=column)
+
+
+def _index(
+    *columns: ColumnElement[Any], name: str | None = None, unique: bool = False, where: Any = None
+) -> None:
+    Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+# --- what was applied -------------------------------------------------------------------------------
+
+revisions = Table(
+    "revisions",
+    metadata,
+    _id(),
+    _text("address"),
+    _text("fingerprint"),
+    _json("document"),
+    sqlite_autoincrement=True,
+)
+_index(revisions.c.address, revisions.c.fingerprint, unique=True)
+
+specs = Table(
+    "specs",
+    metadata,
+    Column("address", Text, primary_key=True),
+    _ref("revision", "revisions.id"),
+    Column("state", Word(SpecState), nullable=False),
+    _instant("since_at"),
+    _one_of("state", SpecState),
+    sqlite_with_rowid=False,
+)
+
+deployments = Table(
+    "deployments",
+    metadata,
+    Column("generation", BigInteger, primary_key=True, autoincrement=False),
+    _instant("at"),
+    _text("actor"),
+    _text("commit_id", null=True),
+    _text("digest"),
+    _json("plan"),
+    _json("approvals"),
+)
+
+step_keys = Table(
+    "step_keys",
+    metadata,
+    Column("program", Text, primary_key=True),
+    Column("step", Text, primary_key=True),
+    _text("key"),
+    sqlite_with_rowid=False,
+)
+
+# --- the outside world, as copied -------------------------------------------------------------------
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _instant("as_of"),
+    sqlite_with_rowid=False,
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    _json("data"),
+    Column("is_gone", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+lists = Table(
+    "lists",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("members", BigInteger, nullable=False),
+    _instant("refreshed_at"),
+    _instant("as_of"),
+    Column("size", BigInteger, nullable=False),
+    Column("generation", BigInteger, nullable=False),
+    _text("kept_because", null=True),
+    _json("left_out"),
+    sqlite_with_rowid=False,
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    _id(),
+    _text("list"),
+    _text("key"),
+    _text("contact", null=True),
+    _instant("from_at"),
+    _instant("to_at", null=True),
+    CheckConstraint("to_at > from_at", name="order"),
+)
+IS_PRESENT = memberships.c.to_at.is_(None)
+_index(memberships.c.list, memberships.c.key, unique=True, where=IS_PRESENT)
+_index(memberships.c.list, memberships.c.contact, where=IS_PRESENT)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("journey", Text, primary_key=True),
+    Column("occurrence", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    _text("contact", null=True),
+    _text("reason"),
+    Column("final", Boolean, nullable=False),
+    _instant("at"),
+    sqlite_with_rowid=False,
+)
+_index(decisions.c.contact)
+
+# --- people in programs -----------------------------------------------------------------------------
+
+passages = Table(
+    "passages",
+    metadata,
+    _id(),
+    _text("program"),
+    _text("identity"),
+    Column("number", Integer, nullable=False),
+    _text("contact"),
+    Column("revision", BigInteger, nullable=False),
+    _instant("entered_at"),
+    _instant("anchor_at"),
+    _text("step"),
+    Column("visit", Integer, nullable=False),
+    Column("repeat", Integer, nullable=False),
+    Column("begun", Boolean, nullable=False),
+    _instant("due_at", null=True),
+    _text("why"),
+    _json("visits"),
+    _json("taken"),
+    _instant("ended_at", null=True),
+    _text("exit_reason", null=True),
+    CheckConstraint("(ended_at IS NULL) = (exit_reason IS NULL)", name="ended"),
+    CheckConstraint("ended_at IS NULL OR due_at IS NULL", name="due"),
+    sqlite_autoincrement=True,
+)
+IS_INSIDE = passages.c.ended_at.is_(None)
+IS_TIMED = passages.c.due_at.is_not(None)
+_index(passages.c.program, passages.c.identity, passages.c.number, unique=True)
+_index(passages.c.program, passages.c.identity, name="uq_passages_inside", unique=True, where=IS_INSIDE)
+_index(passages.c.due_at, passages.c.id, where=IS_INSIDE & IS_TIMED)
+_index(passages.c.revision, where=IS_INSIDE)
+_index(passages.c.contact)
+
+passage_notes = Table(
+    "passage_notes",
+    metadata,
+    _id(),
+    _ref("passage", "passages.id"),
+    _instant("at"),
+    _text("step"),
+    _text("what"),
+    _text("detail"),
+)
+_index(passage_notes.c.passage)
+
+# --- the send ledger --------------------------------------------------------------------------------
+
+intents = Table(
+    "intents",
+    metadata,
+    _id(),
+    _text("key"),
+    _text("public"),
+    _text("journey"),
+    _ref("passage", "passages.id", null=True),
+    _text("step", null=True),
+    _text("occurrence"),
+    _text("contact"),
+    _text("address"),
+    _text("address_key"),
+    _text("template"),
+    Column("class", Word(MailClass), nullable=False),
+    _text("topic", null=True),
+    Column("state", Word(IntentState), nullable=False),
+    Column("why", Word(Why), nullable=True),
+    _text("detail"),
+    Column("priority", Integer, nullable=False),
+    _instant("created_at"),
+    _instant("due_at"),
+    _instant("expires_at"),
+    Column("attempts", Integer, nullable=False),
+    _json("fixed", null=True),
+    _instant("outcome_at", null=True),
+    _instant("ended_at", null=True),
+    _one_of("class", MailClass),
+    _one_of("state", IntentState),
+    _one_of("why", Why),
+    CheckConstraint(f"(state = '{IntentState.PENDING}') = (why IS NOT NULL)", name="held"),
+    CheckConstraint(f"(state IN ({_listed(sorted(UNDER_WAY))})) = (ended_at IS NULL)", name="ended"),
+    sqlite_autoincrement=True,
+)
+# Literals, not parameters: only then does a database see that a query fits a partial index.
+IS_PENDING = intents.c.state == literal_column(f"'{IntentState.PENDING}'")
+IS_QUARANTINED = intents.c.state == literal_column(f"'{IntentState.QUARANTINED}'")
+_index(intents.c.key, unique=True)
+_index(intents.c.public, unique=True)
+_index(
+    intents.c.journey,
+    intents.c.occurrence,
+    intents.c.contact,
+    name="uq_intents_outreach",
+    unique=True,
+    where=intents.c.passage.is_(None),
+)
+_index(intents.c.priority, intents.c.due_at, intents.c.key, where=IS_PENDING)
+_index(intents.c.expires_at, where=IS_QUARANTINED)
+_index(intents.c.passage)
+_index(intents.c.journey, intents.c.state, intents.c.why)
+_index(intents.c.contact, intents.c.template)
+_index(intents.c.address_key, intents.c["class"], intents.c.outcome_at)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    _id(),
+    _ref("intent", "intents.id"),
+    Column("number", Integer, nullable=False),
+    _text("lease"),
+    _text("owner"),
+    Column("token", BigInteger, nullable=False),
+    _instant("opened_at"),
+    Column("state", Word(AttemptState), nullable=False),
+    _text("stage", null=True),
+    Column("code", Integer, nullable=True),
+    _text("text"),
+    _instant("ended_at", null=True),
+    _one_of("state", AttemptState),
+    CheckConstraint(f"(state = '{AttemptState.OPEN}') = (ended_at IS NULL)", name="ended"),
+    sqlite_autoincrement=True,
+)
+IS_OPEN = attempts.c.state == literal_column(f"'{AttemptState.OPEN}'")
+_index(attempts.c.intent, attempts.c.number, unique=True)
+_index(attempts.c.intent, name="uq_attempts_open", unique=True, where=IS_OPEN)
+
+# --- what people said and did -----------------------------------------------------------------------
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("address_key", Text, primary_key=True),
+    Column("scope", Text, primary_key=True),
+    _text("cause"),
+    _instant("at"),
+    _text("source"),
+    sqlite_with_rowid=False,
+)
+
+events = Table(
+    "events",
+    metadata,
+    _id(),
+    _text("source"),
+    _text("event_id"),
+    _text("name"),
+    _text("contact", null=True),
+    _instant("at"),
+    _instant("received_at"),
+    _json("payload"),
+)
+_index(events.c.source, events.c.event_id, unique=True)
+_index(events.c.contact, events.c.at)
+
+engagement = Table(
+    "engagement",
+    metadata,
+    _id(),
+    _ref("intent", "intents.id"),
+    Column("what", Word(Engaged), nullable=False),
+    _text("link"),
+    _instant("at"),
+    _one_of("what", Engaged),
+)
+_index(engagement.c.intent)
+
+signals = Table(
+    "signals",
+    metadata,
+    _id(),
+    _text("contact", null=True),
+    Column("passage", BigInteger, nullable=True),
+    sqlite_autoincrement=True,
+)
+
+# --- workers and operators --------------------------------------------------------------------------
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _text("owner", null=True),
+    Column("token", BigInteger, nullable=False),
+    _instant("until_at"),
+    sqlite_with_rowid=False,
+)
+
+overrides = Table(
+    "overrides",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    _text("who"),
+    _text("why"),
+    _instant("at"),
+    _instant("until_at", null=True),
+    sqlite_with_rowid=False,
+)
+
+memories = Table(
+    "memories",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _text("value"),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,57 @@
+"""Where two databases say the same thing in different words, both spellings side by side under one name."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Select, bindparam, cast, column, select
+from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.selectable import TableValuedAlias
+
+from jo.store.columns import Json
+
+__all__ = ["Insert", "insert", "numbers", "pairs", "texts"]
+# `insert` is PostgreSQL's: SQLite took over its ON CONFLICT, and both dialects compile this one.
+
+
+def texts(name: str) -> Select[tuple[str]]:
+    """Return a subquery of the texts in the list that is bound to `name`: one parameter for any number."""
+    return select(_Elements(bindparam(name, type_=Json())).table_valued(column("value")).c.value)
+
+
+def numbers(name: str) -> Select[tuple[int]]:
+    """Return the same for whole numbers."""
+    value = _Elements(bindparam(name, type_=Json())).table_valued(column("value")).c.value
+    return select(cast(value, BigInteger))
+
+
+def pairs(name: str) -> TableValuedAlias:
+    """Return a table of `key` and `value` from the map of texts that is bound to `name`."""
+    return _Pairs(bindparam(name, type_=Json())).table_valued(column("key"), column("value"))
+
+
+class _Elements(FunctionElement[Any]):
+    inherit_cache = True
+    name = "elements"
+
+
+class _Pairs(FunctionElement[Any]):
+    inherit_cache = True
+    name = "pairs"
+
+
+@compiles(_Elements, "sqlite")
+@compiles(_Pairs, "sqlite")
+def _in_sqlite(element: FunctionElement[Any], compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(_Elements, "postgresql")
+def _elements_in_postgresql(element: _Elements, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"jsonb_array_elements_text(CAST({compiler.process(element.clauses, **kw)} AS JSONB))"
+
+
+@compiles(_Pairs, "postgresql")
+def _pairs_in_postgresql(element: _Pairs, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"jsonb_each_text(CAST({compiler.process(element.clauses, **kw)} AS JSONB))"

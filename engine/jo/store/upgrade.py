@@ -1,0 +1,31 @@
+"""Brings a store's tables to the newest version, all of the way or none of it."""
+
+from pathlib import Path
+
+from jo.store.engine import Database
+from jo.store.versions import version_of
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(url: str) -> tuple[str | None, str]:
+    """Run the migrations that the store still lacks. Returns the versions before and after.
+
+    Raises StoreError; the store is then as it was.
+    """
+    from alembic import command
+    from alembic.config import Config
+
+    database = Database(url)
+    try:
+        with database.write() as connection:
+            before = version_of(connection)
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            after = version_of(connection)
+    finally:
+        database.close()
+    assert after is not None
+    return before, after
