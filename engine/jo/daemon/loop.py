@@ -44,16 +44,11 @@ class Loop:
         self._clock = clock
         self._worker = worker
         self._tell = tell
-        self._stopping = False
-
-    def stop(self) -> None:
-        """Finish the service that runs now and start nothing new. May be called from a signal handler."""
-        self._stopping = True
 
     def run(self, until: datetime | None = None) -> Tick | None:
         """Tick until told to stop, or until there is no work before `until`. Returns the last tick."""
         last: Tick | None = None
-        while not self._stopping:
+        while not self._worker.stopping:
             now = self._clock.now()
             if until is not None and now > until:
                 break
@@ -74,9 +69,9 @@ class Loop:
                 work.operations.remember(LAST_TICK, now.isoformat())
             for _ in range(ROUNDS):
                 moved = self._round(now, counts)
-                if not moved or self._stopping:
+                if not moved or self._worker.stopping:
                     break
-            moments = [] if self._stopping else [service.next_at(now) for service in self._services]
+            moments = [] if self._worker.stopping else [service.next_at(now) for service in self._services]
         except LeaseLostError:
             raise
         except WorldError as error:
@@ -90,7 +85,7 @@ class Loop:
     def _round(self, now: datetime, counts: dict[str, int]) -> bool:
         moved = False
         for service in self._services:
-            if self._stopping:
+            if self._worker.stopping:
                 break
             for word, count in service.run_once(now).items():
                 name = f"{service.name}.{word}"

@@ -39,6 +39,9 @@ Tell = Callable[[Event], None]
 
 @dataclass(slots=True)
 class Worker:
-    """Who this process is for the store: the lease that its writes carry, renewed by the loop."""
+    """Who this process is for the store, and whether it is told to end."""
 
     lease: Lease
+    """What its writes carry; renewed by the loop."""
+    stopping: bool = False
+    """Set from a signal handler: end what is on the wire and start nothing new."""

@@ -1,0 +1,5 @@
+"""`python -m jo`."""
+
+from jo.cli.main import main
+
+main()
