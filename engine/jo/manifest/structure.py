@@ -17,7 +17,7 @@ from jo.diagnostics.nearest import nearest, suggestion
 from jo.diagnostics.span import Path
 from jo.manifest.schemas import Node, Schemas
 from jo.model.address import LATER_KINDS, Kind, is_name
-from jo.model.cursor import DocumentFault
+from jo.model.cursor import Cursor, DocumentFault
 from jo.steps import LATER_TYPES
 
 KNOWN_WORDS = frozenset(
@@ -39,6 +39,9 @@ _TYPES = {
 }
 
 _KINDS = {kind.value: kind for kind in Kind}
+
+_WORDS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+"""What other readers of YAML take for true and false."""
 
 _SHOWN = 60
 """Most characters of a value that a message repeats."""
@@ -99,7 +102,24 @@ class _Walk:
         self.faults.append(DocumentFault(code=code, path=path, detail=detail, help=advice, at_key=at_key))
 
     def visit(self, node: Node, value: Any, path: Path, owner: str) -> None:
-        """Compare a value with its schema; `owner` names the place in messages."""
+        """Compare a value with its schema; `owner` names the place in messages.
+
+        Where that finds nothing, a text in a language of its own is read for its faults as well, because a
+        document with the wrong structure is not lowered.
+        """
+        found = len(self.faults)
+        self._compare(node, value, path, owner)
+        if found == len(self.faults) and "$ref" in node:
+            cursor = Cursor({}, path, self.faults)
+            match node["$ref"].rpartition("/")[2]:
+                case "duration":
+                    cursor.as_duration(value)
+                case "condition":
+                    cursor.as_condition(value)
+                case "moment":
+                    cursor.as_time(value)
+
+    def _compare(self, node: Node, value: Any, path: Path, owner: str) -> None:
         form = self.schemas.follow({"$ref": node["$ref"]})["description"] if "$ref" in node else ""
         node = self.schemas.follow(node)
         options = node.get("anyOf")
@@ -144,7 +164,9 @@ class _Walk:
         detail = f"Expected {_listed(expected)}, found {_found(value)}."
         if value is None:
             advice = "Write a value, or leave the key out."
-        elif "a text" in expected and isinstance(value, bool | int | float):
+        elif expected == [_TYPES["boolean"]] and value in _WORDS:
+            advice = f"Write `{_WORDS[value]}`."
+        elif "a text" in expected and isinstance(value, bool | int | float) and "pattern" in node:
             advice = f'Put it in quotes: "{_shown(value)}".'
         elif isinstance(value, str) and "a text" not in expected and re.fullmatch(r"\d+|true|false", value):
             advice = f"Leave out the quotes: {value}."

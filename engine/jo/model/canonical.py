@@ -6,15 +6,15 @@ what the store kept, and `lower(document(x)) == x` is a law. Formatting, comment
 are gone. Steps stand in the order in which people can come to them, whatever the file says; other maps
 whose order has a meaning (exits, versions, the shares of a split) keep it, the rest are sorted.
 
-For its fingerprint a document is flattened to rows, one for each scalar, with the key path and the part
-(`x-jo-part` in the schema) that the path belongs to. A digest is `fp1:` and the first 32 hex digits of the
-SHA-256 of the rows as compact JSON, a line each: one over all rows, and one for each part, so that a change
-can be classed without guessing.
+For its fingerprint a document is flattened to rows, one for each scalar, with the key path. Each row belongs
+to a part (`x-jo-part` in the schema), so that a change can be classed without guessing. The digest of a part
+is that of its rows, the whole one that of the parts' digests: `fp1:` and the first 32 hex digits of the
+SHA-256 of compact JSON.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime, time
 from enum import Enum, StrEnum
@@ -80,31 +80,27 @@ class Fingerprints:
 
 def fingerprint(resource: Resource, shapes: Mapping[Kind, Shape]) -> Fingerprints:
     """Return the digests of a resource, its own alone; the shapes are those of the schemas."""
-    whole = hashlib.sha256()
-    parts: dict[Part, Any] = {}
-    for part, path, value in _rows(document(resource), shapes[resource.kind], ()):
-        row = json.dumps([*path, value], ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-        whole.update(row)
-        parts.setdefault(part, hashlib.sha256()).update(row)
-    return Fingerprints(whole=_named(whole), parts={part: _named(digest) for part, digest in parts.items()})
+    rows: dict[Part, list[Plain]] = {}
+    _gather(document(resource), shapes[resource.kind], [], rows)
+    parts = {part: _digest(rows[part]) for part in Part if part in rows}
+    return Fingerprints(whole=_digest(parts), parts=parts)
 
 
-def _named(digest: Any) -> str:
-    return f"{ALGORITHM}:{digest.hexdigest()[:32]}"
-
-
-def _rows(
-    value: Plain, shape: Shape, path: tuple[str | int, ...]
-) -> Iterator[tuple[Part, tuple[Any, ...], Plain]]:
-    """Yield part, path and value of each scalar and empty collection; the keys of a record are sorted."""
+def _gather(value: Plain, shape: Shape, path: list[str | int], rows: dict[Part, list[Plain]]) -> None:
+    """Add a row for each scalar and empty collection; the keys of a record come in sorted order."""
     if isinstance(value, dict) and value:
         for key in sorted(value) if shape.properties else value:
-            yield from _rows(value[key], shape.below(key), (*path, key))
+            _gather(value[key], shape.below(key), [*path, key], rows)
     elif isinstance(value, list) and value:
         for index, item in enumerate(value):
-            yield from _rows(item, shape.below(index), (*path, index))
+            _gather(item, shape.below(index), [*path, index], rows)
     else:
-        yield shape.part, path, value
+        rows.setdefault(shape.part, []).append([path, value])
+
+
+def _digest(plain: Plain) -> str:
+    compact = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    return f"{ALGORITHM}:{hashlib.sha256(compact.encode()).hexdigest()[:32]}"
 
 
 def document(resource: Resource) -> dict[str, Plain]:

@@ -7,6 +7,7 @@ becomes a neutral value, the fault is kept, and lowering goes on.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from jo.conditions.condition import ALWAYS, Condition, parse_condition
@@ -20,6 +21,10 @@ from jo.timing.durations import Duration, Unit, parse_duration
 DURATION_HELP = (
     "Write a whole number and a unit: `30 minutes`, `24 hours`, `3 days`, `2 business days`, `1 month`."
 )
+
+# A project says the same few durations and conditions again and again.
+_duration = lru_cache(maxsize=4096)(parse_duration)
+_condition = lru_cache(maxsize=16_384)(parse_condition)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,28 +94,31 @@ class Cursor:
         )
 
     def duration(self, key: str) -> Duration | None:
-        return self.as_duration(self.get(key), key) if key in self else None
+        raw = self.value.get(key)
+        return None if raw is None else self.as_duration(raw, key)
 
     def as_duration(self, raw: object, *path: str | int) -> Duration:
         """Read a duration that stands at `path` below this cursor."""
-        found = parse_duration(raw) if isinstance(raw, str) else None
+        found = _duration(raw) if isinstance(raw, str) else None
         if found is None:
             self.fault(BAD_DURATION, f"`{raw}` is not a duration.", *path, advice=DURATION_HELP)
             return Duration(0, Unit.SECOND)
         return found
 
     def condition(self, key: str) -> Condition | None:
-        return self.as_condition(self.get(key), key) if key in self else None
+        raw = self.value.get(key)
+        return None if raw is None else self.as_condition(raw, key)
 
     def as_condition(self, raw: object, *path: str | int) -> Condition:
         """Read a condition in any of its written forms: a string, a list, or a map of all, any, not."""
-        condition, faults = parse_condition(raw)
+        condition, faults = _condition(raw) if isinstance(raw, str) else parse_condition(raw)
         for found in faults:
             self._within(found.fault, (*path, *found.path))
         return ALWAYS if condition is None else condition
 
     def time(self, key: str) -> TimeExpr | None:
-        return self.as_time(self.get(key), key) if key in self else None
+        raw = self.value.get(key)
+        return None if raw is None else self.as_time(raw, key)
 
     def as_time(self, raw: object, *path: str | int) -> TimeExpr | None:
         """Read a time expression; None when it cannot be read (the fault is kept)."""

@@ -19,12 +19,13 @@ class Shared(TypedDict):
 
 def shared(cursor: Cursor, following: Target) -> Shared:
     """Read `description`, `after`, `between`, `if` and `next`, for types that people leave by `next`."""
+    value = cursor.value
     return Shared(
-        description=cursor.text("description"),
+        description=value.get("description") or "",
         after=cursor.duration("after"),
-        between=_between(cursor),
+        between=_between(cursor) if "between" in value else None,
         if_=cursor.condition("if"),
-        next=target(cursor.get("next"), following),
+        next=target(value.get("next"), following),
     )
 
 
@@ -69,7 +70,5 @@ def bounded(raw: Any, following: Target) -> Target | Bounded:
 
 
 def _between(cursor: Cursor) -> Between | None:
-    if "between" not in cursor:
-        return None
     start, end = (cursor.as_time(raw, "between", index) for index, raw in enumerate(cursor.get("between")))
     return Between(start=start, end=end) if start is not None and end is not None else None
