@@ -27,7 +27,7 @@ from jo.render.compiled import CompiledTemplate, Envelope, Site, choose_version
 from jo.render.message import Quarantine, Rendered, Request, RunLogic, render_all
 
 REVISIONS = "jo_revisions"
-"""Where the facts of an attempt keep the revisions of what the template refers to. No template can name it."""
+"""Where the facts of an attempt keep the revisions of what its bytes depend on. No template can name it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,8 @@ def _compile(work: Transaction, live: Live, revisions: Mapping[str, int], source
     sender = lower_document(Kind.SENDER, stored[revisions["sender"]].document)
     topic = lower_document(Kind.TOPIC, stored[revisions["topic"]].document) if "topic" in revisions else None
     settings = stored[revisions["settings"]].document
-    assert isinstance(template, Template) and isinstance(sender, Sender)
+    assert isinstance(template, Template)
+    assert isinstance(sender, Sender)
     assert topic is None or isinstance(topic, Topic)
     scope = live.project.contact_scope(source, Place.TEMPLATE)
     compiled, faults = compile_template(template, sender, topic, scope, settings["variables"])

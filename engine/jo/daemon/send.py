@@ -51,18 +51,13 @@ class Send:
         self._probe = probe
         self._worker = worker
         self._tell = tell
-        self._stopping = False
-
-    def stop(self) -> None:
-        """End what is on the wire and open nothing new."""
-        self._stopping = True
 
     def run_once(self, now: datetime) -> Counts:
         counts: dict[str, int] = {}
         under_way: list[tuple[int, Intent, Reply]] = []
         size = sum(mailer.connections for mailer in self._mailers.values())
         while True:
-            ready, people = self._prepare(now, 0 if self._stopping else size)
+            ready, people = self._prepare(now, 0 if self._worker.stopping else size)
             if not ready and not under_way:
                 return counts
             with self._store.write(self._worker.lease) as work:
@@ -74,7 +69,7 @@ class Send:
         with self._store.read() as work:
             return work.ledger.next_due()
 
-    def _prepare(self, now: datetime, size: int) -> tuple[Sequence[Prepared | Spoiled], Mapping[str, Person]]:
+    def _prepare(self, now: datetime, size: int) -> tuple[Sequence[Prepared | Spoiled], Mapping[int, Person]]:
         """Build messages for the next intents that are due; nothing is changed by it."""
         if not size:
             return (), {}
@@ -82,19 +77,20 @@ class Send:
             live = self._cache.get(work)
             intents = work.ledger.claimable(now, size)
             people = self._people(work, live, intents)
-            pairs = [(intent, people[intent.contact]) for intent in intents]
+            pairs = [(intent, people[intent.id]) for intent in intents]
             return self._composer.prepare(work, live, pairs, now), people
 
-    def _people(self, work: Transaction, live: Live, intents: Sequence[Intent]) -> Mapping[str, Person]:
-        by_source: dict[str, set[str]] = {}
+    def _people(self, work: Transaction, live: Live, intents: Sequence[Intent]) -> Mapping[int, Person]:
+        """Return intent id → the person it is for."""
+        by_source: dict[str, list[Intent]] = {}
         for intent in intents:
-            address = Address.parse(intent.journey)
-            journey = live.project.resources[address]
-            source = live.contacts_of(journey)  # type: ignore[arg-type]  # intents belong to journeys
-            by_source.setdefault(source.name, set()).add(intent.contact)
-        people: dict[str, Person] = {}
-        for name, keys in by_source.items():
-            people.update(load_people(work, live, live.project.sources[name], keys))
+            journey = live.project.journey(Address.parse(intent.journey))
+            by_source.setdefault(live.contacts_of(journey).name, []).append(intent)
+        people: dict[int, Person] = {}
+        for name, mine in by_source.items():
+            source = live.project.sources[name]
+            loaded = load_people(work, live, source, {intent.contact for intent in mine})
+            people.update({intent.id: loaded[intent.contact] for intent in mine})
         return people
 
     def _record(
@@ -130,7 +126,7 @@ class Send:
         self,
         work: Transaction,
         ready: Sequence[Prepared | Spoiled],
-        people: Mapping[str, Person],
+        people: Mapping[int, Person],
         now: datetime,
         counts: dict[str, int],
     ) -> Sequence[tuple[int, Prepared]]:

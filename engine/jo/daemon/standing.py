@@ -28,7 +28,7 @@ class Standings:
         work: Transaction,
         live: Live,
         intents: Sequence[Intent],
-        people: Mapping[str, Person],
+        people: Mapping[int, Person],
         now: datetime,
         *,
         are_links_dead: bool,
@@ -55,7 +55,7 @@ class Standings:
         self._as_of = work.facts.as_of()
 
     def of(self, intent: Intent) -> Standing:
-        person = self._people[intent.contact]
+        person = self._people[intent.id]
         window = self._send_window(intent)
         template = self._live.project.templates[intent.template]
         return Standing(

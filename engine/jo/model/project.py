@@ -104,6 +104,10 @@ class Project:
             field = target.fields[target.key]
         return field.type
 
+    def journey(self, address: Address) -> Program | Outreach:
+        """Return the program or outreach of an address. Raises KeyError for anything else."""
+        return self.programs[address.name] if address.kind is Kind.PROGRAM else self.outreaches[address.name]
+
     def names(self, kind: Kind) -> frozenset[str]:
         return frozenset(address.name for address in self.resources if address.kind is kind)
 
