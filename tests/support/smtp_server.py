@@ -169,25 +169,20 @@ class FaultServer:
     # The dialog ----------------------------------------------------------------------------------
 
     def _converse(self) -> None:
-        if self.point is Point.CONNECT and self.fault is not None:
-            self._answer(Point.CONNECT)
-            if self.fault in (Fault.TEMPORARY, Fault.PERMANENT, Fault.GARBAGE, Fault.WRONG_ORDER):
-                raise _Left
-        else:
+        if self.point is not Point.CONNECT:
             self._answer(Point.GREETING)
+        elif not self._answer(Point.CONNECT):
+            raise _Left
         while True:
             verb = self._read_line().partition(b" ")[0]
             match verb:
                 case b"EHLO":
                     self._answer(Point.EHLO)
                 case b"STARTTLS":
-                    self._answer(Point.STARTTLS)
-                    if self._is_faulty(Point.STARTTLS, Fault.TEMPORARY, Fault.PERMANENT, Fault.GARBAGE):
-                        continue
-                    self._secure()
+                    if self._answer(Point.STARTTLS):
+                        self._secure()
                 case b"DATA":
-                    self._answer(Point.DATA)
-                    if not self._is_faulty(Point.DATA, Fault.TEMPORARY, Fault.PERMANENT, Fault.WRONG_ORDER):
+                    if self._answer(Point.DATA):
                         self._take_message()
                 case b"RSET":
                     self._send("250 2.0.0 ok")
@@ -200,7 +195,7 @@ class FaultServer:
                     self._send("500 5.5.2 what?")
 
     def _take_message(self) -> None:
-        if self._is_faulty(Point.BODY, *Fault):
+        if self._is_faulty(Point.BODY):
             while len(self._received) < BODY_PART:
                 self._receive()
             if self.fault is Fault.SLOW:
@@ -215,12 +210,12 @@ class FaultServer:
             self._receive()
         message = bytes(self._received[: end + 2])
         del self._received[: end + 5]
-        if not self._is_faulty(Point.DOT, *Fault) or self.fault in (Fault.MULTI_LINE, Fault.SLOW):
+        if not self._is_faulty(Point.DOT) or self.fault in (Fault.MULTI_LINE, Fault.SLOW):
             self.kept.append(message)
-        if self._is_faulty(Point.DOT, *Fault):
+        if self._is_faulty(Point.DOT):
             self._answer(Point.DOT)
             return
-        if self._is_faulty(Point.REPLY, *Fault):
+        if self._is_faulty(Point.REPLY):
             self._send("250-2.0.0 it is kept")
         self._answer(Point.REPLY)
 
@@ -231,43 +226,45 @@ class FaultServer:
 
     # The fault -----------------------------------------------------------------------------------
 
-    def _is_faulty(self, point: Point, *faults: Fault) -> bool:
-        return self.point is point and self.fault in faults
+    def _is_faulty(self, point: Point) -> bool:
+        return self.point is point and self.fault is not None
 
-    def _answer(self, point: Point) -> None:
+    def _answer(self, point: Point) -> bool:
+        """Answer, well or with the fault; return whether it was consent."""
         consent = _CONSENT.get(point) or self._offers()
-        if self.point is not point or self.fault is None:
-            self._send(consent)
-            return
         assert self._client is not None
-        match self.fault:
-            case Fault.TEMPORARY:
-                self._send("451 4.3.0 try again later")
-            case Fault.PERMANENT:
-                self._send(_REFUSAL.get(point, "554 5.6.0 not this one"))
-            case Fault.CLOSING:
-                self._send("421 4.3.2 closing down")
-                raise _Left
-            case Fault.GARBAGE:
-                self._client.sendall(b"\x15\x03\x01\0\x02\x02\x0a what?\r\n")
+        match self.fault if self.point is point else None:
+            case None:
+                self._send(consent)
+                return True
             case Fault.MULTI_LINE:
                 self._send(f"{consent[:3]}-there is more\r\n{consent[:3]}-to be said\r\n{consent}")
+                return True
             case Fault.SLOW:
                 for byte in f"{consent}\r\n".encode():
                     self._stopping.wait(0.002)
                     self._client.sendall(bytes([byte]))
-            case Fault.SILENCE if point is Point.BODY:
-                return
-            case Fault.SILENCE:
-                while True:
-                    self._receive()  # until the client leaves
-            case Fault.CLOSE:
+                return True
+            case Fault.TEMPORARY:
+                self._send("451 4.3.0 try again later")
+            case Fault.PERMANENT:
+                self._send(_REFUSAL.get(point, "554 5.6.0 not this one"))
+            case Fault.WRONG_ORDER:
+                self._send(_OUT_OF_ORDER.get(point, "354 go ahead"))
+            case Fault.GARBAGE:
+                self._client.sendall(b"\x15\x03\x01\0\x02\x02\x0a what?\r\n")
+            case Fault.CLOSING:
+                self._send("421 4.3.2 closing down")
                 raise _Left
             case Fault.RESET:
                 self._client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 raise _Left
-            case Fault.WRONG_ORDER:
-                self._send(_OUT_OF_ORDER.get(point, "354 go ahead"))
+            case Fault.CLOSE:
+                raise _Left
+            case Fault.SILENCE if point is not Point.BODY:
+                while True:
+                    self._receive()  # until the client leaves
+        return False
 
     def _offers(self) -> str:
         offers = ["fault.test", "8BITMIME"]

@@ -16,12 +16,15 @@ from ipaddress import ip_address
 from selectors import EVENT_READ, EVENT_WRITE, BaseSelector
 from typing import assert_never
 
-from jo.mail.protocol import Effect, Failed, HangUp, Ready, Send, Session, Settled, StartTls, Trouble
+from jo.mail.effects import Effect, Failed, HangUp, Ready, Send, Settled, StartTls, Trouble
+from jo.mail.protocol import Session
 from jo.mail.relay import Relay
-from jo.mail.tls import describe
+from jo.mail.tls import TlsLayer, describe
 from jo.ports.mailer import Outgoing, Reply
 
 READ_SIZE = 16384
+
+_CLOSED = "the relay closed the connection"
 
 Endpoint = tuple[socket.AddressFamily, tuple[object, ...]]
 """An address family and its socket address."""
@@ -34,12 +37,6 @@ class State(Enum):
     """A message is under way."""
     LEAVING = auto()
     CLOSED = auto()
-
-
-class _Phase(Enum):
-    CONNECTING = auto()
-    SHAKING_HANDS = auto()
-    TALKING = auto()
 
 
 class Connection:
@@ -67,8 +64,9 @@ class Connection:
         self._selector = selector
         self._clock = clock
         self._session = Session(relay)
-        self._phase = _Phase.CONNECTING
+        self._is_connecting = True
         self._socket: socket.socket | None = None
+        self._tls: TlsLayer | None = None
         self._watched = 0
         self._unwritten = memoryview(b"")
         self._ends_message = False
@@ -99,24 +97,19 @@ class Connection:
 
     def advance(self) -> None:
         """Do what can be done without waiting."""
-        match self._phase:
-            case _Phase.CONNECTING:
-                self._finish_connecting()
-            case _Phase.SHAKING_HANDS:
-                self._shake_hands()
-            case _Phase.TALKING:
-                self._read()
-                self._write()
-            case _:
-                assert_never(self._phase)
+        if self._is_connecting:
+            self._finish_connecting()
+        else:
+            self._read()
+            self._write()
 
     def expire(self) -> None:
         """The deadline has passed."""
         patience = self._relay.patience[self._session.stage]
-        if self._phase is _Phase.CONNECTING:
+        if self._is_connecting:
             self._connect(f"no connection within {patience:g} s")
         else:
-            self._perform(self._session.lost(f"no answer within {patience:g} s"))
+            self._lose(f"nothing moved for {patience:g} s")
 
     def fileno(self) -> int:
         return self._socket.fileno() if self._socket is not None else -1
@@ -131,6 +124,7 @@ class Connection:
             try:
                 self._socket = socket.socket(family, socket.SOCK_STREAM)
                 self._socket.setblocking(False)
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._socket.connect(address)
             except BlockingIOError:
                 pass
@@ -141,7 +135,7 @@ class Connection:
             self._watch(EVENT_WRITE)
             self._touch()
             return
-        self._perform(self._session.lost(reason))
+        self._lose(reason)
 
     def _finish_connecting(self) -> None:
         assert self._socket is not None
@@ -149,36 +143,17 @@ class Connection:
         if failure:
             self._connect(describe(OSError(failure, os.strerror(failure))))
             return
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._phase = _Phase.TALKING
+        self._is_connecting = False
         self._watch(EVENT_READ)
         self._perform(self._session.connected(self._relay.hello or _literal(self._socket.getsockname()[0])))
         self._touch()
 
     def _start_tls(self) -> None:
-        assert self._socket is not None
         assert self._context is not None
-        self._socket = self._context.wrap_socket(
-            self._socket, server_hostname=self._relay.host, do_handshake_on_connect=False
-        )
-        self._phase = _Phase.SHAKING_HANDS
+        self._tls = TlsLayer(self._context, self._relay.host)
         self._touch()
-        self._shake_hands()
-
-    def _shake_hands(self) -> None:
-        assert isinstance(self._socket, ssl.SSLSocket)
-        try:
-            self._socket.do_handshake()
-        except ssl.SSLWantReadError:
-            self._watch(EVENT_READ)
-        except ssl.SSLWantWriteError:
-            self._watch(EVENT_WRITE)
-        except OSError as error:
-            self._perform(self._session.lost(describe(error)))
-        else:
-            self._phase = _Phase.TALKING
-            self._watch(EVENT_READ)
-            self._perform(self._session.secured())
+        self._tls.shake_hands()
+        self._queue(self._tls.take_outgoing())
 
     # Talking -------------------------------------------------------------------------------------
 
@@ -186,31 +161,70 @@ class Connection:
         while self._socket is not None:
             try:
                 received = self._socket.recv(READ_SIZE)
-            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            except BlockingIOError:
                 return
             except OSError as error:
-                self._perform(self._session.lost(describe(error)))
+                self._lose(describe(error))
                 return
             if not received:
-                self._perform(self._session.lost("the relay closed the connection"))
+                self._lose(_CLOSED)
                 return
             stage = self._session.stage
-            self._perform(self._session.receive(received))
+            if self._tls is None:
+                self._perform(self._session.receive(received))
+            else:
+                self._receive_encrypted(self._tls, received)
             if self._session.stage is not stage:
                 self._touch()
-            if len(received) < READ_SIZE and not isinstance(self._socket, ssl.SSLSocket):
-                return  # TLS may hold back more than the socket shows, a plain socket does not
+            if len(received) < READ_SIZE:
+                return
+
+    def _receive_encrypted(self, tls: TlsLayer, received: bytes) -> None:
+        was_up = tls.is_up
+        plain = b""
+        try:
+            if not was_up:
+                tls.shake_hands(received)
+                received = b""  # what came behind the handshake waits within the layer
+            if tls.is_up:
+                plain = tls.decrypt(received)
+        except ssl.SSLError as error:
+            self._queue(tls.take_outgoing())  # TLS tells the relay, too
+            self._lose(describe(error))
+            return
+        self._queue(tls.take_outgoing())
+        if tls.is_up and not was_up:
+            self._perform(self._session.secured())
+        self._perform(self._session.receive(plain))
+        if tls.is_closed:
+            self._lose(_CLOSED)
+
+    def _send(self, send: Send) -> None:
+        raw = send.data
+        if self._tls is not None:
+            self._tls.encrypt(send.data)
+            raw = self._tls.take_outgoing()
+        self._queue(raw, ends_message=send.ends_message)
+
+    def _queue(self, raw: bytes, *, ends_message: bool = False) -> None:
+        """Send bytes as they are, now if the socket takes them."""
+        self._unwritten = memoryview(bytes(self._unwritten) + raw)
+        self._ends_message = self._ends_message or ends_message
+        self._write()
 
     def _write(self) -> None:
-        while self._unwritten and self._socket is not None:
+        if not self._unwritten or self._socket is None:
+            return
+        while self._unwritten:
             try:
                 sent = self._socket.send(self._unwritten)
-            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            except BlockingIOError:
                 self._watch(EVENT_READ | EVENT_WRITE)
                 return
             except OSError as error:
+                self._unwritten = memoryview(b"")
                 self._read()  # the relay may have said why before it closed
-                self._perform(self._session.lost(describe(error)))
+                self._lose(describe(error))
                 return
             self._unwritten = self._unwritten[sent:]
             self._touch()
@@ -220,14 +234,15 @@ class Connection:
             self._session.dot_sent()
             self._touch()
 
+    def _lose(self, reason: str) -> None:
+        self._perform(self._session.lost(reason))
+
     def _perform(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
             match effect:
                 case Send():
-                    self._unwritten = memoryview(bytes(self._unwritten) + effect.data)
-                    self._ends_message = effect.ends_message
                     self._touch()
-                    self._write()
+                    self._send(effect)
                 case StartTls():
                     self._start_tls()
                 case Ready():

@@ -17,9 +17,9 @@ from collections.abc import Callable, Sequence
 from selectors import DefaultSelector
 
 from jo.mail.connection import Connection, Endpoint, State
-from jo.mail.protocol import Trouble
+from jo.mail.effects import Trouble
 from jo.mail.relay import Relay, Tls, is_loopback
-from jo.mail.tls import client_context
+from jo.mail.tls import client_context, describe
 from jo.ports.mailer import Outgoing, Reply, ReplyKind, Stage, check_batch
 
 GROWTH_PAUSE = 30.0
@@ -79,9 +79,7 @@ class SmtpMailer:
     # A round -------------------------------------------------------------------------------------
 
     def _begin_round(self) -> None:
-        """Drop what the relay has closed meanwhile, or would be about to."""
-        self._trouble = None
-        self._endpoints = []
+        """Drop what the relay has closed meanwhile, or may be about to."""
         self._look(0)
         oldest = self._clock() - self._relay.idle
         for connection in self._live:
@@ -90,6 +88,8 @@ class SmtpMailer:
                     connection.quit()
                 connection.abort()
         self._sweep()
+        self._trouble = None
+        self._endpoints = []
 
     def _hand_out(self, waiting: deque[Outgoing], replies: dict[str, Reply]) -> None:
         for connection in self._live:
@@ -114,8 +114,9 @@ class SmtpMailer:
     def _open(self) -> None:
         try:
             self._endpoints = self._endpoints or _resolve(self._relay)
-        except (OSError, UnicodeError) as error:
-            self._trouble = Trouble(stage=Stage.CONNECT, text=f"the relay's name cannot be resolved: {error}")
+        except (OSError, ValueError) as error:
+            why = describe(error) if isinstance(error, OSError) else "it is no host name"
+            self._trouble = Trouble(stage=Stage.CONNECT, text=f"the relay's name cannot be resolved: {why}")
             return
         connection = Connection(
             self._relay, self._endpoints, context=self._context, selector=self._selector, clock=self._clock

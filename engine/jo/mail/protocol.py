@@ -9,73 +9,23 @@ uncertain, and it is known which.
     connected ─ greeting ─ EHLO ─ (STARTTLS ─ secured ─ EHLO) ─ (AUTH) ─ ready ─┐
                                     ready ─ (RSET) MAIL RCPT DATA ─ body, dot ─ reply ─ ready ─ …
 
-What a reply means for the message stands in `verdicts`. Any trouble that could leave replies and
-commands out of step ends the connection; there is no attempt to find the thread again.
+What a reply means for the message stands in `verdicts`, what the owner may be asked in `effects`. Any
+trouble that could leave replies and commands out of step ends the connection; there is no attempt to
+find the thread again.
 """
 
 from collections import deque
-from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from jo.mail.auth import choose_steps
 from jo.mail.dot import END, stuff
+from jo.mail.effects import Effect, Failed, HangUp, Ready, Send, Settled, StartTls, Trouble
 from jo.mail.extensions import Extensions, read_extensions
 from jo.mail.relay import Relay, Tls
 from jo.mail.responses import GarbledError, Response, ResponseReader
 from jo.mail.transaction import UnsendableError, write_transaction
 from jo.mail.verdicts import CLOSING, goes_on, is_out_of_step, judge_loss, judge_refusal
 from jo.ports.mailer import Outgoing, Reply, ReplyKind, Stage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Send:
-    """Write these bytes; they may hold credentials or a message, so they have no repr."""
-
-    data: bytes = field(repr=False)
-    ends_message: bool = False
-    """The last byte is that of the final dot: say `dot_sent` when, and only when, it has left."""
-
-
-@dataclass(frozen=True, slots=True)
-class StartTls:
-    """Begin the handshake; say `secured` when it is done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A message may be submitted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """This is the end of the message under way."""
-
-    reply: Reply
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """Why the connection could not be opened."""
-
-    stage: Stage
-    text: str
-    code: int | None = None
-    enhanced: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The connection never became ready."""
-
-    trouble: Trouble
-
-
-@dataclass(frozen=True, slots=True)
-class HangUp:
-    """Close the socket."""
-
-
-Effect = Send | StartTls | Ready | Settled | Failed | HangUp
 
 
 class _Asked(Enum):
@@ -93,9 +43,8 @@ class _Asked(Enum):
     QUIT = auto()
 
 
-_STAGE = {asked: Stage(asked.name.lower()) for asked in _Asked if asked is not _Asked.RSET} | {
-    _Asked.RSET: Stage.MAIL,  # clears away the last transaction at the start of the next one
-}
+# RSET clears away the last transaction at the start of the next one.
+_STAGE = {asked: Stage.MAIL if asked is _Asked.RSET else Stage(asked.name.lower()) for asked in _Asked}
 
 
 class Session:

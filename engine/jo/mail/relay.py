@@ -59,6 +59,8 @@ class Relay:
     def __post_init__(self) -> None:
         if self.connections < 1:
             raise ValueError("a relay needs at least one connection")
+        if not self.host.isprintable() or self.host.strip() in ("", ".") or self.host.startswith("."):
+            raise ValueError("a relay needs a host name")
         if self.hello is not None and not (
             self.hello.isascii() and self.hello.isprintable() and " " not in self.hello
         ):

@@ -1,7 +1,9 @@
 """The SMTP mailer against aiosmtpd, another hand's server: bytes, TLS, sign-in, many connections."""
 
 import asyncio
+import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -32,7 +34,8 @@ class Witness:
     refused: int = 0
     sign_ins: int = 0
     gathering: int = 0
-    protocols: list[SMTP] = field(default_factory=list)
+    room: int = 100
+    """How many connections there may be at once."""
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         assert envelope.mail_from is not None
@@ -50,6 +53,14 @@ class Witness:
         return AuthResult(success=good, handled=False)
 
 
+class Counted(SMTP):
+    """Makes room for another connection when it ends."""
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.event_handler.room += 1
+        super().connection_lost(error)
+
+
 class Crowded(asyncio.Protocol):
     """Says what a relay says when it has enough connections."""
 
@@ -64,16 +75,16 @@ def relay_server(
     *, room: int = 100, implicit: ssl.SSLContext | None = None, **options: Any
 ) -> Iterator[Witness]:
     """Run a server with room for so many connections at once."""
-    witness = Witness()
+    witness = Witness(room=room)
     loop = asyncio.new_event_loop()
 
     def welcome() -> asyncio.BaseProtocol:
-        witness.protocols = [one for one in witness.protocols if one.transport is not None]
-        if len(witness.protocols) >= room:
+        if witness.room == 0:
             witness.refused += 1
             return Crowded()
+        witness.room -= 1
         witness.connections += 1
-        protocol = SMTP(
+        return Counted(
             witness,
             hostname="relay.test",
             loop=loop,
@@ -81,8 +92,6 @@ def relay_server(
             authenticator=witness.authenticate,
             **options,
         )
-        witness.protocols.append(protocol)
-        return protocol
 
     server = loop.run_until_complete(loop.create_server(welcome, "127.0.0.1", 0, ssl=implicit))
     witness.port = server.sockets[0].getsockname()[1]
@@ -305,6 +314,30 @@ def test_a_relay_without_starttls_gets_nothing_when_tls_is_required() -> None:
         (reply,) = mailer.exchange([outgoing("one")])
         assert (reply.kind, reply.stage) == (ReplyKind.DEFERRED, Stage.STARTTLS)
         assert witness.messages == []
+
+
+@pytest.mark.parametrize("rudely", [False, True])
+def test_a_relay_that_leaves_before_the_handshake_defers(rudely: bool) -> None:
+    def leave(listener: socket.socket) -> None:
+        client, _ = listener.accept()
+        with client, client.makefile("rb") as lines:
+            client.sendall(b"220 hello\r\n")
+            lines.readline()
+            client.sendall(b"250-relay\r\n250 STARTTLS\r\n")
+            lines.readline()
+            if rudely:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.sendall(b"220 go\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=leave, args=(listener,))
+        server.start()
+        witness = Witness(port=listener.getsockname()[1])
+        with mailer_for(witness, tls=Tls.STARTTLS, connections=1) as mailer:
+            (reply,) = mailer.exchange([outgoing("one")])
+        server.join()
+    assert (reply.kind, reply.stage) == (ReplyKind.DEFERRED, Stage.STARTTLS)
+    assert reply.text
 
 
 def test_certificates_that_cannot_be_read_are_told_at_once(tmp_path: Path) -> None:

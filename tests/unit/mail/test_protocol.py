@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from jo.mail.auth import Credentials
-from jo.mail.protocol import Effect, Failed, HangUp, Ready, Send, Session, Settled, StartTls, Trouble
+from jo.mail.effects import Effect, Failed, HangUp, Ready, Send, Settled, StartTls, Trouble
+from jo.mail.protocol import Session
 from jo.mail.relay import Relay, Tls
 from jo.ports.mailer import Outgoing, Reply, ReplyKind, Stage
 

@@ -31,10 +31,20 @@ def test_only_this_machine_is_loopback(host: str) -> None:
     assert not is_loopback(host)
 
 
-@pytest.mark.parametrize("settings", [{"connections": 0}, {"hello": "two words"}, {"hello": "a\r\nb"}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"connections": 0},
+        {"hello": "two words"},
+        {"hello": "a\r\nb"},
+        {"host": ""},
+        {"host": ".a"},
+        {"host": "a\0b"},
+    ],
+)
 def test_settings_that_cannot_work_are_refused(settings: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"connection|host name"):
-        Relay(host="localhost", port=25, **settings)  # type: ignore[arg-type] # wrong values are the point
+        Relay(**{"host": "localhost", "port": 25, **settings})  # type: ignore[arg-type] # wrong values are the point
 
 
 def test_a_relay_never_shows_its_credentials() -> None:
