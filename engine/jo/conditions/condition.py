@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from jo.conditions.fault import Fault
-from jo.conditions.parse import Parsed, parse
+from jo.conditions.parse import Parsed, parse, rereads
 from jo.conditions.to_text import to_text
 from jo.conditions.tree import FALSE, TRUE, And, Call, Expr, Not, Path, conjunction, disjunction, walk
 from jo.diagnostics.codes import BAD_CONDITION
@@ -77,6 +77,8 @@ def parse_condition(raw: object) -> tuple[Condition | None, tuple[PathFault, ...
     """Read a condition in any of its YAML forms; None when any part of it cannot be read."""
     texts: list[tuple[KeyPath, Parsed]] = []
     expr = _read(raw, (), texts)
+    if expr is not None and not rereads(expr):
+        expr = _misshapen((), texts, "The condition is too long or too deeply nested.", "Use fewer parts.")
     faults = tuple(PathFault(path, fault) for path, parsed in texts for fault in parsed.faults)
     return (None if expr is None or faults else Condition(expr)), faults
 

@@ -14,8 +14,9 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from jo.conditions.fault import Fault
-from jo.conditions.translate import Refusal, Spans, Token, Translator
-from jo.conditions.tree import Expr
+from jo.conditions.to_text import to_text
+from jo.conditions.translate import MAX_DEPTH, Refusal, Spans, Token, Translator
+from jo.conditions.tree import Expr, depth
 from jo.diagnostics.codes import BAD_CONDITION
 
 if TYPE_CHECKING:
@@ -24,13 +25,16 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 10_000
 """Code points in one condition."""
-MAX_NESTING = 40
-"""Parentheses, and prefix operators in a row, within each other."""
 
 _CACHED = 16_384
 _FUNCTION_TABLES = ("FUNCTIONS", "FUNCTION_PARSERS", "NO_PAREN_FUNCTIONS", "NO_PAREN_FUNCTION_PARSERS")
 """What SQLGlot's parser knows of functions: constants of its class."""
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_SHORT = 4 * MAX_DEPTH
+"""Code points that hold at most MAX_DEPTH times `not`; such texts are only searched for oddities."""
+_SUSPICIOUS = re.compile(
+    r"""["‘’‚‛“”„‟«»‹›`´;{\[~]|--|/\*|==|&&|\|\||!(?!=)|-\s*-|case|current_""", re.IGNORECASE
+)
 _TYPOGRAPHIC = re.compile("[‘’‚‛“”„‟«»‹›`´]")
 
 _REFUSED: Mapping[str, tuple[str, str]] = {
@@ -41,10 +45,16 @@ _REFUSED: Mapping[str, tuple[str, str]] = {
     ";": ("A condition is one expression, and `;` ends a statement.", "Leave `;` out."),
     "{": ("A condition is no template; braces mean nothing in it.", "Name the field without braces."),
     "[": ("Square brackets mean nothing in a condition.", "List values in parentheses: `in ('a', 'b')`."),
+    "case": ("`case` is not accepted.", "Write `(a and b) or (c and d)`, or split the condition."),
     "current_date": ("`current_date` is not known here.", "Write `today()`."),
     "current_timestamp": ("`current_timestamp` is not known here.", "Write `now()`."),
 }
 """Token in lower case → detail and help."""
+
+_TOO_DEEP = (
+    f"The condition is too long, or nested more than {MAX_DEPTH} deep.",
+    "Take parentheses out, or split the condition.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +78,17 @@ def parse(text: str) -> Parsed:
         tokens = _tokens(text)
         translator = Translator(text, tokens)
         expr = translator.translate(_sqlglot_tree(text, tokens))
+        if not rereads(expr):
+            raise Refusal(*_TOO_DEEP, 0, len(text))
     except Refusal as refusal:
         fault = Fault(BAD_CONDITION, refusal.detail, refusal.help, refusal.start, refusal.end)
         return Parsed(text, None, (fault,))
     return Parsed(text, expr, (), translator.spans)
+
+
+def rereads(expr: Expr) -> bool:
+    """Tell whether the normal text of a tree is within the limits, so that it can be parsed again."""
+    return depth(expr) <= MAX_DEPTH and len(to_text(expr)) <= MAX_LENGTH
 
 
 def _without_functions(parser: Any) -> Any:
@@ -119,11 +136,13 @@ def _tokens(text: str) -> list[Any]:
         ) from None
     if not tokens:
         raise Refusal("The condition is only a comment.", "Write comments in YAML.", 0, len(text))
-    _check_tokens(tokens, text)
+    if len(text) > _SHORT or text.count("(") > MAX_DEPTH or _SUSPICIOUS.search(text):
+        _check_tokens(tokens, text)
     return tokens
 
 
 def _check_tokens(tokens: Sequence[Token], text: str) -> None:
+    """Refuse what SQLGlot would read as something else, and what would make it recurse too deep."""
     nesting = prefixes = 0
     for token in tokens:
         start, end = token.start, token.end + 1
@@ -133,10 +152,8 @@ def _check_tokens(tokens: Sequence[Token], text: str) -> None:
             raise Refusal(
                 "Comments cannot stand in a condition.", "Write comments in YAML.", found, len(text)
             )
-        if name in _REFUSED:
+        if name in _REFUSED and "." not in (text[start - 1 : start], text[end : end + 1]):
             raise Refusal(*_REFUSED[name], start, end)
-        if name == "case" and text[end : end + 1] != ".":
-            raise Refusal("`case` is not accepted.", "Write `(a and b) or (c and d)`, or a list.", start, end)
         if name.startswith('"'):
             raise Refusal(
                 f"Double quotes mark a name in SQL, so `{text[start:end]}` is no text.",
@@ -152,13 +169,8 @@ def _check_tokens(tokens: Sequence[Token], text: str) -> None:
             )
         nesting += (name == "(") - (name == ")")
         prefixes = prefixes + 1 if name in ("not", "-", "+", "~") else 0
-        if nesting > MAX_NESTING or prefixes > MAX_NESTING:
-            raise Refusal(
-                f"The condition is nested more than {MAX_NESTING} deep.",
-                "Take parentheses out, or split the condition into a list.",
-                start,
-                end,
-            )
+        if max(nesting, prefixes) > MAX_DEPTH:
+            raise Refusal(*_TOO_DEEP, start, end)
 
 
 def _sqlglot_tree(text: str, tokens: list[Any]) -> object:

@@ -42,7 +42,7 @@ from jo.conditions.tree import (
     Path,
 )
 from jo.conditions.typed import form_of, settled
-from jo.conditions.types import Scope
+from jo.conditions.types import FieldType, Scope
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -172,7 +172,7 @@ class _Writer:
             Operator.TIMES: exp.Mul,
             Operator.OVER: exp.Div,
         }
-        left, divisor = (exp.cast(self._operand(part), "double") for part in (expr.left, expr.right))
+        left, divisor = (_cast(self._operand(part), "DOUBLE") for part in (expr.left, expr.right))
         right = exp.Nullif(this=divisor, expression=_double("0.0")) if expr.by is Operator.OVER else divisor
         node: exp.Expr = kinds[expr.by](this=left, expression=right)
         for odd in ("inf", "-inf", "nan"):
@@ -196,8 +196,8 @@ class _Writer:
         if function.shape is Shape.SAME_TYPE:
             return exp.Anonymous(this=form.sql, expressions=arguments)
         values = {
-            "today": exp.cast(exp.Literal.string(self.clock.today.isoformat()), "date"),
-            "now": exp.cast(exp.Literal.string(instant_text(self.clock.now.astimezone(UTC))), "timestamp"),
+            "today": _constant(Literal(FieldType.DATE, self.clock.today)),
+            "now": _constant(Literal(FieldType.TIMESTAMP, self.clock.now.astimezone(UTC))),
             **dict(zip("ab", arguments, strict=False)),
         }
         return exp.Paren(this=exp.replace_placeholders(_template(form.sql).copy(), **values))
@@ -317,16 +317,23 @@ def _constant(literal: Literal) -> "exp.Expr":
         case float() as value:
             return _double(repr(value))
         case datetime() as value:
-            return exp.cast(exp.Literal.string(instant_text(value)), "timestamp")
+            return _cast(exp.Literal.string(instant_text(value)), "TIMESTAMP")
         case value:
-            return exp.cast(exp.Literal.string(value.isoformat()), "date")
+            return _cast(exp.Literal.string(value.isoformat()), "DATE")
+
+
+def _cast(node: "exp.Expr", type_: str) -> "exp.Expr":
+    """Cast without SQLGlot's own `cast`, which copies what it is given and parses the type's name."""
+    from sqlglot import exp
+
+    return exp.Cast(this=node, to=exp.DataType(this=exp.DataType.Type[type_]))
 
 
 def _double(written: str) -> "exp.Expr":
     """Cast from text: a bare `0.1` would be a decimal, and its cast may miss the nearest double."""
     from sqlglot import exp
 
-    return exp.cast(exp.Literal.string(written), "double")
+    return _cast(exp.Literal.string(written), "DOUBLE")
 
 
 @cache

@@ -1,7 +1,7 @@
 """The normal text of a tree: one spelling for each, which reads back as the same tree.
 
-Keywords are lower case, `<>` is `!=`, and parentheses stand only where the tree needs them; operands of a
-comparison that are themselves conditions are always put in parentheses.
+Keywords are lower case, `<>` is `!=`, and parentheses stand where the tree needs them, around an `and`
+within an `or`, and around conditions that are operands of a comparison.
 """
 
 from datetime import date, datetime
@@ -55,7 +55,7 @@ def to_text(expr: Expr) -> str:
         case And(items):
             return " and ".join(_within(item, _NOT) for item in items)
         case Or(items):
-            return " or ".join(_within(item, _AND) for item in items)
+            return " or ".join(_within(item, _NOT) for item in items)
         case Arithmetic(by, left, right):
             own = _strength(expr)
             return f"{_within(left, own)} {by} {_within(right, own + 1)}"

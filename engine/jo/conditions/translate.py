@@ -32,8 +32,9 @@ from jo.conditions.tree import (
 )
 from jo.conditions.types import FieldType
 
-MAX_DEPTH = 60
-"""Levels of the tree; a chain of `and` or `or` is one level, a sum of n terms is n."""
+MAX_DEPTH = 24
+"""Levels of a tree, and parentheses within each other; a chain of `and` is one level, a sum of n terms is n.
+SQLGlot takes up to thirty of Python's thousand frames for each."""
 MAX_WORDS = 8
 
 Span = tuple[int, int]
@@ -66,6 +67,8 @@ _COMPARATORS = {
 }
 _OPERATORS = {"Add": Operator.PLUS, "Sub": Operator.MINUS, "Mul": Operator.TIMES, "Div": Operator.OVER}
 _DATE_TYPES = {"DATE": FieldType.DATE, "TIMESTAMP": FieldType.TIMESTAMP, "TIMESTAMPTZ": FieldType.TIMESTAMP}
+
+_JOINING = frozenset({"and", "or", "not", "in", "is", "like", "ilike", "between"})
 
 _SUBQUERY = ("A condition cannot contain a query.", "Use `in_list('name')` or `count(source, condition)`.")
 _NO_CAST = ("Types cannot be converted in a condition.", "Declare the field with the type that you need.")
@@ -139,11 +142,11 @@ class Translator:
         translate = _TRANSLATE.get(name)
         if translate is None:
             raise self._refusal(node, *_REFUSED.get(name, _OTHER))
-        self._depth += 1
+        self._depth += name != "Paren"
         if self._depth > MAX_DEPTH:
-            raise self._refusal(node, "The condition is too deeply nested.", "Split it into a list.")
+            raise self._refusal(node, f"The condition is nested more than {MAX_DEPTH} deep.", "Split it.")
         made = translate(self, node)
-        self._depth -= 1
+        self._depth -= name != "Paren"
         return made
 
     # -- leaves ----------------------------------------------------------------------------------------
@@ -357,11 +360,15 @@ class Translator:
         return end
 
     def _refusal(self, node: Node, detail: str, help_: str) -> Refusal:
-        """Refuse a node at the tokens of all its leaves."""
+        """Refuse a node at the tokens of all its leaves; without positions, at the next word not yet read."""
         metas = [leaf.meta for leaf in node.walk() if "start" in leaf.meta]
-        start = min((meta["start"] for meta in metas), default=0)
-        end = max((meta["end"] + 1 for meta in metas), default=len(self.text))
-        return Refusal(detail, help_, start, end)
+        if metas:
+            start, end = min(meta["start"] for meta in metas), max(meta["end"] + 1 for meta in metas)
+            return Refusal(detail, help_, start, end)
+        for index in range(self._index(self._done), len(self.tokens)):
+            if self._word(index)[0].isalnum() and self._word(index) not in _JOINING:
+                return Refusal(detail, help_, self._starts[index], self._ends[index])
+        return Refusal(detail, help_, 0, len(self.text))
 
 
 _TRANSLATE: Mapping[str, Callable[[Translator, Node], Expr]] = {

@@ -5,7 +5,7 @@ formatting and no types. `and` and `or` are flat: an `And` is never an item of a
 `is null` only, which has a node of its own, so that no other node ever holds a NULL written by hand.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -165,33 +165,9 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return items
 
 
-def rebuilt(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
-    """Return the node with `change` applied to each of its parts."""
-    match expr:
-        case Literal() | Path():
-            return expr
-        case Compare(by, left, right):
-            return Compare(by, change(left), change(right))
-        case Arithmetic(sign, left, right):
-            return Arithmetic(sign, change(left), change(right))
-        case In(subject, items):
-            return In(change(subject), tuple(map(change, items)))
-        case Between(subject, low, high):
-            return Between(change(subject), change(low), change(high))
-        case Like(subject, pattern, any_case):
-            return Like(change(subject), change(pattern), any_case)
-        case IsNull(subject):
-            return IsNull(change(subject))
-        case Not(item):
-            return Not(change(item))
-        case Negate(operand):
-            return Negate(change(operand))
-        case And(items):
-            return conjunction(map(change, items))
-        case Or(items):
-            return disjunction(map(change, items))
-        case Call(name, arguments):
-            return Call(name, tuple(map(change, arguments)))
+def depth(expr: Expr) -> int:
+    """Return the number of levels, 1 for a leaf."""
+    return 1 + max(map(depth, children(expr)), default=0)
 
 
 def walk(expr: Expr) -> Iterator[Expr]:
