@@ -150,9 +150,13 @@ class Connection:
 
     def _start_tls(self) -> None:
         assert self._context is not None
-        self._tls = TlsLayer(self._context, self._relay.host)
         self._touch()
-        self._tls.shake_hands()
+        self._tls = TlsLayer(self._context, self._relay.host)
+        try:
+            self._tls.shake_hands()
+        except ssl.SSLError as error:
+            self._lose(describe(error))
+            return
         self._queue(self._tls.take_outgoing())
 
     # Talking -------------------------------------------------------------------------------------
@@ -202,7 +206,11 @@ class Connection:
     def _send(self, send: Send) -> None:
         raw = send.data
         if self._tls is not None:
-            self._tls.encrypt(send.data)
+            try:
+                self._tls.encrypt(send.data)
+            except ssl.SSLError as error:
+                self._lose(describe(error))
+                return
             raw = self._tls.take_outgoing()
         self._queue(raw, ends_message=send.ends_message)
 
@@ -222,7 +230,7 @@ class Connection:
                 self._watch(EVENT_READ | EVENT_WRITE)
                 return
             except OSError as error:
-                self._unwritten = memoryview(b"")
+                self._forget_unwritten()
                 self._read()  # the relay may have said why before it closed
                 self._lose(describe(error))
                 return
@@ -284,6 +292,9 @@ class Connection:
             self._watched = 0
         self._socket.close()
         self._socket = None
+        self._forget_unwritten()
+
+    def _forget_unwritten(self) -> None:
         self._unwritten = memoryview(b"")
         self._ends_message = False
 

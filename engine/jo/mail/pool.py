@@ -101,13 +101,12 @@ class SmtpMailer:
         """Open as many connections as there are messages without one, the very first one alone."""
         self._sweep()
         opening = sum(connection.state is State.OPENING for connection in self._live)
-        if self._trouble is not None or self._clock() < self._may_grow_from:
-            most = 0 if self._trouble is not None or self._live else 1
-        elif len(self._live) == opening:
-            most = 1 - opening
-        else:
-            most = self.connections - len(self._live)
-        for _ in range(min(waiting - opening, most)):
+        room = self.connections - len(self._live)
+        if len(self._live) == opening:
+            room = 1 - opening
+        elif self._clock() < self._may_grow_from:
+            room = 0
+        for _ in range(min(waiting - opening, room)):
             if self._trouble is None:
                 self._open()
 
@@ -142,12 +141,12 @@ class SmtpMailer:
 
     def _sweep(self) -> None:
         """Forget closed connections, and learn why one never opened."""
-        for connection in self._live:
-            if connection.trouble is not None:
-                self._trouble = connection.trouble
+        troubles = [connection.trouble for connection in self._live if connection.trouble is not None]
         self._live = [connection for connection in self._live if connection.state is not State.CLOSED]
-        if self._trouble is not None and self._live:
-            self._may_grow_from = self._clock() + GROWTH_PAUSE
+        if troubles:
+            self._trouble = troubles[-1]
+            if self._live:
+                self._may_grow_from = self._clock() + GROWTH_PAUSE
 
     def _defer(self, outgoing: Outgoing, trouble: Trouble) -> Reply:
         return Reply(
