@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from jo.conditions.facts import Row
+from jo.conditions.functions import count_key
 from jo.conditions.to_python import compile_value
 from jo.conditions.to_sql import MEMBER, quoted, row_alias, to_sql
 from jo.conditions.tree import Call, Expr, Literal, Path, walk
@@ -186,8 +187,9 @@ class DuckDb:
         joins = " ".join({join.alias: join.text for query in queries for join in query.joins}.values())
         row = row_alias(scope)
         selected = ", ".join(query.text for query in queries)
+        source = f"{quoted(scope.namespaces[row])} as {quoted(row)}"
         rows = self.connection.execute(
-            f"select {selected} from {quoted(scope.namespaces[row])} as {quoted(row)} {joins} order by {quoted(row)}.id"
+            f"select {selected} from {source} {joins} order by {quoted(row)}.id"
         ).fetchall()
         return [[_aware(value) for value in column] for column in zip(*rows, strict=True)]
 
@@ -250,8 +252,6 @@ class People:
 
     def _counted(self, exprs: Sequence[Expr]) -> dict[str, dict[str, int]]:
         """Return for each `count` in the expressions how many tickets each contact has."""
-        from jo.conditions.functions import count_key
-
         found: dict[str, dict[str, int]] = {}
         for call in (node for expr in exprs for node in walk(expr) if isinstance(node, Call)):
             if call.name != "count" or count_key(call) in found:
