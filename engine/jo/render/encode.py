@@ -1,0 +1,37 @@
+"""Quoted-printable (RFC 2045, section 6.7) in parts that can be put together in any order.
+
+Static text is encoded when a template is compiled, values when a mail is built. Every part begins at the
+first column of a line and leaves the next part there, with a soft line break where the text itself does not
+end a line; so parts join without a look at each other and no line is ever longer than 76 characters.
+"""
+
+import re
+from binascii import b2a_qp
+
+LINE = 76
+
+_PLAIN = re.compile(
+    r"[A-Za-z0-9 !\"#$%&'()*+,./:;<>?@\[\]_{|}~-]{0,73}[A-Za-z0-9!\"#$%&'()*+,./:;<>?@\[\]_{|}~-]"
+)
+"""Text that quoted-printable leaves as it is and that fits one line with its soft break."""
+
+
+def encode_value(text: str) -> str:
+    """Encode one line of text, such as the value of a token; nothing for an empty one."""
+    if _PLAIN.fullmatch(text):
+        return text + "=\r\n"
+    if not text:
+        return ""
+    return _encode_line(text) + "=\r\n"
+
+
+def encode_text(text: str) -> str:
+    """Encode a text of any number of lines; its line ends become CRLF."""
+    *lines, last = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    encoded = "".join(_encode_line(line) + "\r\n" for line in lines)
+    return encoded + encode_value(last)
+
+
+def _encode_line(line: str) -> str:
+    # b2a_qp breaks lines so that they have 76 characters with the `=`, and ends them like its input would.
+    return b2a_qp(line.encode(), istext=False).decode("ascii").replace("=\n", "=\r\n")
