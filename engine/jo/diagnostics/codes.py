@@ -32,7 +32,7 @@ FAMILIES = {
     "1": "structure",
     "2": "references",
     "3": "graph",
-    "4": "time",
+    "4": "timing",
     "5": "content",
     "6": "audience",
     "7": "plan",

@@ -1,0 +1,1 @@
+"""J6: audiences and the data that they come from."""

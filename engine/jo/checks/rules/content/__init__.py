@@ -1,0 +1,1 @@
+"""J5: the texts of mails, and what the law and mailboxes ask of them."""

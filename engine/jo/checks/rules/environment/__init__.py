@@ -1,0 +1,1 @@
+"""J9: settings, secrets and the surroundings."""

@@ -1,0 +1,1 @@
+"""J3: the ways through a program."""

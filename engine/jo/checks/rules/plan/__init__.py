@@ -1,0 +1,1 @@
+"""J7: what a plan must not do to people unasked."""

@@ -1,0 +1,1 @@
+"""J8: what a policy allows."""

@@ -1,0 +1,1 @@
+"""J2: names, and the types of what they name."""

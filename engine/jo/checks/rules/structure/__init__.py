@@ -1,0 +1,1 @@
+"""J1: documents that are not shaped as their schema says."""

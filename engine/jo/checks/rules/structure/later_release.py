@@ -1,0 +1,38 @@
+"""## What it finds
+
+A kind, step type or key that the language reserves and this release does not have yet.
+
+## Why it matters
+
+The name is known, so it is said plainly instead of being called a typing error. jo never accepts what it
+would not carry out.
+
+## Example
+
+```yaml
+kind: survey
+name: how-was-it
+```
+
+## Instead
+
+```yaml
+kind: topic
+name: news
+title: News
+```
+
+## Options
+
+None.
+
+## References
+
+- `CHANGELOG.md`: what each release brings
+"""
+
+from jo.checks.rule import FoundBy
+from jo.diagnostics import codes
+
+CODE = codes.LATER_RELEASE
+FOUND_BY = FoundBy.READING

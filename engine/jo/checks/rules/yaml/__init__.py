@@ -1,0 +1,1 @@
+"""J0: what the reader refuses in a YAML file."""
