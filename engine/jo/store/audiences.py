@@ -37,7 +37,7 @@ _staged = Table(
     prefixes=["TEMPORARY"],
 )
 
-_list = bindparam("list", type_=Text())
+_list = bindparam("b_list", type_=Text())
 _at = bindparam("b_at", type_=memberships.c.from_at.type)
 
 _LEAVING = and_(
@@ -56,7 +56,7 @@ _CLOSE = update(memberships).where(_LEAVING).values(to_at=_at)
 
 _OPEN = insert(memberships).from_select(
     ["list", "key", "contact", "from_at"],
-    select(func.coalesce(_list, ""), _staged.c.key, _staged.c.contact, _at).where(
+    select(_list, _staged.c.key, _staged.c.contact, _at).where(
         ~exists().where(memberships.c.list == _list, IS_PRESENT, memberships.c.key == _staged.c.key)
     ),
 )
@@ -147,7 +147,7 @@ class SqlAudiences(Section):
         stream = ((member.key, member.contact) for member in members)
         while chunk := dict(islice(stream, CHUNK)):
             count += len(chunk)
-            same += self._connection.execute(_COUNT_SAME, {"list": name, "members": chunk}).scalar_one()
+            same += self._connection.execute(_COUNT_SAME, {"b_list": name, "members": chunk}).scalar_one()
         return (count - same) + (self.size(name) - same)
 
     def sync(self, name: str, members: Iterable[Member], snapshot: Snapshot) -> MembersDelta:
@@ -155,7 +155,7 @@ class SqlAudiences(Section):
         stream = ({"key": member.key, "contact": member.contact} for member in members)
         while chunk := list(islice(stream, CHUNK)):
             self._connection.execute(_staged.insert(), chunk)
-        at = {"list": name, "b_at": snapshot.refreshed_at}
+        at = {"b_list": name, "b_at": snapshot.refreshed_at}
         left = self._connection.execute(_FORGET_MOMENTARY, at).rowcount
         left += self._connection.execute(_CLOSE, at).rowcount
         entered = self._connection.execute(_OPEN, at).rowcount
@@ -171,7 +171,7 @@ class SqlAudiences(Section):
         return self._connection.execute(_SIZE, {"name": name}).scalar() or 0
 
     def present(self, name: str, contacts: Collection[str]) -> frozenset[str]:
-        found = self._connection.execute(_PRESENT, {"list": name, "contacts": list(contacts)})
+        found = self._connection.execute(_PRESENT, {"b_list": name, "contacts": list(contacts)})
         return frozenset(found.scalars())
 
     def contacts(self, names: Collection[str]) -> frozenset[str]:
@@ -183,7 +183,7 @@ class SqlAudiences(Section):
         values = {
             "journey": journey,
             "occurrence": occurrence,
-            "list": name,
+            "b_list": name,
             "since": since,
             "after": after,
             "limit": limit,

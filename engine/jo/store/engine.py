@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from jo.ports.store.errors import StoreError
-from jo.store.trouble import told
+from jo.store.trouble import is_readonly, told
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another; far more than any transaction of jo takes."""
@@ -61,6 +61,10 @@ class Database:
             try:
                 connection.exec_driver_sql("BEGIN")
                 yield connection
+            except OperationalError as error:
+                if is_readonly(error):
+                    raise RuntimeError("a reading transaction was used to write") from error
+                raise
             finally:
                 connection.rollback()
                 connection.exec_driver_sql("PRAGMA query_only = OFF")
@@ -77,6 +81,7 @@ class Database:
             pool_size=connections,
             max_overflow=0,
             pool_timeout=BUSY_SECONDS,
+            hide_parameters=True,  # an exception's text must not hold anybody's data
         )
 
     def _connect(self) -> sqlite3.Connection:

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Text,
     bindparam,
     false,
-    literal,
     or_,
     select,
     true,
@@ -40,11 +39,11 @@ _staged = Table(
     prefixes=["TEMPORARY"],
 )
 
-_source = bindparam("source", type_=Text())
+_source = bindparam("b_source", type_=Text())
 
 _take = insert(facts).from_select(
     ["source", "key", "data", "is_gone"],
-    select(literal("").concat(_source), _staged.c.key, _staged.c.data, false())
+    select(_source, _staged.c.key, _staged.c.data, false())
     .join_from(_staged, facts, (facts.c.source == _source) & (facts.c.key == _staged.c.key), isouter=True)
     .where(or_(facts.c.key.is_(None), facts.c.data != _staged.c.data, facts.c.is_gone)),
 )
@@ -87,15 +86,17 @@ class SqlFacts(Section):
         stream = ({"key": row.key, "data": row.data} for row in rows)
         while chunk := list(islice(stream, CHUNK)):
             self._connection.execute(_staged.insert(), chunk)
-        changed = self._connection.execute(_TAKE, {"source": source}).scalars().all()
-        gone = self._connection.execute(_MARK_GONE, {"source": source, "asked": list(asked)}).scalars().all()
+        changed = self._connection.execute(_TAKE, {"b_source": source}).scalars().all()
+        gone = (
+            self._connection.execute(_MARK_GONE, {"b_source": source, "asked": list(asked)}).scalars().all()
+        )
         self._connection.execute(_PUT_SOURCE, {"name": source, "as_of": as_of})
         _staged.drop(self._connection)
         return FactsDelta(changed=sorted(changed), gone=sorted(gone))
 
     def rows(self, source: str, keys: Collection[str]) -> Mapping[str, FactRow]:
-        found = self._connection.execute(_ROWS, {"source": source, "keys": list(keys)})
+        found = self._connection.execute(_ROWS, {"b_source": source, "keys": list(keys)})
         return {key: FactRow(data=data, is_gone=is_gone) for key, data, is_gone in found}
 
     def as_of(self) -> Mapping[str, datetime]:
-        return dict(self._connection.execute(select(sources)).tuples())
+        return {row.name: row.as_of for row in self._connection.execute(select(sources))}

@@ -10,11 +10,23 @@ each priority, one small query for each, and then reads only where something is 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Update, and_, bindparam, exists, func, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from jo.flow.intent import AttemptEnd, End, Fixed, Intent, Keep, Settled
 from jo.flow.state import ATTEMPT_CHANGES, INTENT_CHANGES, UNDER_WAY, AttemptState, IntentState, Why
@@ -25,10 +37,10 @@ from jo.ports.store.ledger import OpenedAttempt
 from jo.store.codec import INTENT, fixed_values, intent_values, to_intent
 from jo.store.columns import Json
 from jo.store.section import Section
-from jo.store.tables import IS_OPEN, IS_PENDING, IS_QUARANTINED, attempts, intents, leases
+from jo.store.tables import IS_OPEN, IS_PENDING, IS_QUARANTINED, attempts, intents, is_one_of, leases
 from jo.store.twins import insert, numbers, texts
 
-WITHOUT_ATTEMPT = frozenset({IntentState.PENDING, IntentState.QUARANTINED})
+WITHOUT_ATTEMPT = (IntentState.PENDING, IntentState.QUARANTINED)
 """States that an intent may leave without the word of an attempt."""
 
 _CREATE = insert(intents).on_conflict_do_nothing().returning(intents.c.key)
@@ -56,14 +68,14 @@ _BY_PUBLIC_ID = select(*INTENT).where(intents.c.public == bindparam("public"))
 _id = intents.c.id == bindparam("b_id")
 
 
-def _before(state: IntentState) -> list[IntentState]:
-    """Return the states from which an intent may become `state`, sorted."""
-    return sorted(old for old, new in INTENT_CHANGES.items() if state in new)
+def _may_become(state: IntentState, among: Iterable[IntentState] = tuple(IntentState)) -> ColumnElement[bool]:
+    """Return the condition that an intent is in one of these states and may become `state`."""
+    return is_one_of(intents.c.state, [old for old in among if state in INTENT_CHANGES[old]])
 
 
 _OPEN = (
     update(intents)
-    .where(_id, intents.c.state.in_(_before(IntentState.OPEN)))
+    .where(_id, _may_become(IntentState.OPEN))
     .values(
         state=IntentState.OPEN,
         why=null(),
@@ -96,7 +108,7 @@ _END_ATTEMPT: dict[AttemptState, Update] = {
     state: update(attempts)
     .where(
         attempts.c.id == bindparam("b_id"),
-        attempts.c.state.in_(sorted(old for old, new in ATTEMPT_CHANGES.items() if state in new)),
+        is_one_of(attempts.c.state, [old for old, new in ATTEMPT_CHANGES.items() if state in new]),
     )
     .values(
         state=state,
@@ -119,7 +131,7 @@ _OF_LAST_ATTEMPT = (
 
 _SETTLE: dict[IntentState, Update] = {
     state: update(intents)
-    .where(intents.c.id == _OF_LAST_ATTEMPT, intents.c.state.in_(_before(state)))
+    .where(intents.c.id == _OF_LAST_ATTEMPT, _may_become(state))
     .values(
         state=state,
         why=bindparam("why"),
@@ -134,10 +146,11 @@ _SETTLE: dict[IntentState, Update] = {
 
 _END: dict[IntentState, Update] = {
     state: update(intents)
-    .where(_id, intents.c.state.in_(sorted(WITHOUT_ATTEMPT.intersection(_before(state)))))
+    .where(_id, _may_become(state, WITHOUT_ATTEMPT))
     .values(state=state, why=null(), detail=bindparam("detail"), ended_at=bindparam("ended_at"))
     for state in IntentState
-    if state not in (IntentState.OPEN, IntentState.PENDING) and WITHOUT_ATTEMPT.intersection(_before(state))
+    if state not in (IntentState.OPEN, IntentState.PENDING)
+    and any(state in INTENT_CHANGES[old] for old in WITHOUT_ATTEMPT)
 }
 """State → update of one intent that ends so without an attempt."""
 
@@ -166,7 +179,7 @@ _REQUEUE = (
 
 _WITHDRAW = (
     update(intents)
-    .where(intents.c.state.in_(sorted(WITHOUT_ATTEMPT)))
+    .where(_may_become(IntentState.WITHDRAWN, WITHOUT_ATTEMPT))
     .values(
         state=IntentState.WITHDRAWN, why=null(), detail=bindparam("detail"), ended_at=bindparam("ended_at")
     )
@@ -196,7 +209,7 @@ _of_addresses = and_(
 _SENT_SINCE = select(intents.c.address_key, intents.c.outcome_at).where(
     _of_addresses,
     intents.c.outcome_at >= bindparam("since"),
-    intents.c.state.in_([IntentState.ACCEPTED, IntentState.UNCERTAIN]),
+    is_one_of(intents.c.state, [IntentState.ACCEPTED, IntentState.UNCERTAIN]),
 )
 _UNDER_WAY_SINCE = (
     select(intents.c.address_key, attempts.c.opened_at)
@@ -265,7 +278,7 @@ class SqlLedger(Section):
             "at": at,
             "ids": [id_ for id_, _ in intents],
         }
-        ids: dict[int, int] = dict(self._connection.execute(_ADD_ATTEMPTS, values).tuples())
+        ids = {row.intent: row.id for row in self._connection.execute(_ADD_ATTEMPTS, values)}
         return [
             OpenedAttempt(id=ids[intent], intent=intent, opened_at=at, owner=lease.owner, token=lease.token)
             for intent, _ in intents

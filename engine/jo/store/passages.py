@@ -95,7 +95,7 @@ _LAST_ENTRIES = (
 )
 
 _PINNED = (
-    select(passages.c.revision, func.count())
+    select(passages.c.revision, func.count().label("passages"))
     .where(IS_INSIDE)
     .group_by(passages.c.revision)
     .order_by(passages.c.revision)
@@ -208,7 +208,7 @@ class SqlPassages(Section):
         return entries
 
     def pinned(self) -> Mapping[int, int]:
-        return dict(self._connection.execute(_PINNED).tuples())
+        return {row.revision: row.passages for row in self._connection.execute(_PINNED)}
 
     def _engagement(self, asked: Mapping[str, Any]) -> Mapping[int, Mapping[str, StepEngagement]]:
         """Return passage → step → engagement."""

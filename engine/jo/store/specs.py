@@ -38,16 +38,14 @@ _PUT_SPEC = _put_spec.on_conflict_do_update(
     },
 )
 
+_new_state = bindparam("b_state", type_=specs.c.state.type)
 _CHANGE_STATE = (
     update(specs)
     .where(specs.c.address == bindparam("b_address"))
     .values(
-        state=bindparam("b_state"),
+        state=_new_state,
         since_at=case(
-            (
-                _WAS_RETIRED & (bindparam("b_state", type_=specs.c.state.type) == SpecState.LIVE),
-                bindparam("b_at"),
-            ),
+            (_WAS_RETIRED & (_new_state == SpecState.LIVE), bindparam("b_at", type_=specs.c.since_at.type)),
             else_=specs.c.since_at,
         ),
     )
@@ -107,7 +105,7 @@ class SqlSpecs(Section):
 
     def step_keys(self, program: str) -> Mapping[str, str]:
         rows = self._connection.execute(_STEP_KEYS, {"program": program})
-        return dict(rows.tuples())
+        return {row.step: row.key for row in rows}
 
     def history(self, limit: int) -> Sequence[Deployment]:
         return [

@@ -76,6 +76,16 @@ def _index(
     Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
+def _is(column: ColumnElement[Any], word: StrEnum) -> ColumnElement[bool]:
+    """Return `column = 'word'`, as a literal: only then does a database see that a partial index fits."""
+    return column == literal_column(f"'{word.value}'")
+
+
+def is_one_of(column: ColumnElement[Any], words: Iterable[StrEnum]) -> ColumnElement[bool]:
+    """Return `column IN ('a', 'b')`, as literals."""
+    return column.in_([literal_column(f"'{word.value}'") for word in words])
+
+
 # --- what was applied -------------------------------------------------------------------------------
 
 revisions = Table(
@@ -267,9 +277,8 @@ intents = Table(
     CheckConstraint(f"(state IN ({_listed(sorted(UNDER_WAY))})) = (ended_at IS NULL)", name="ended"),
     sqlite_autoincrement=True,
 )
-# Literals, not parameters: only then does a database see that a query fits a partial index.
-IS_PENDING = intents.c.state == literal_column(f"'{IntentState.PENDING}'")
-IS_QUARANTINED = intents.c.state == literal_column(f"'{IntentState.QUARANTINED}'")
+IS_PENDING = _is(intents.c.state, IntentState.PENDING)
+IS_QUARANTINED = _is(intents.c.state, IntentState.QUARANTINED)
 _index(intents.c.key, unique=True)
 _index(intents.c.public, unique=True)
 _index(
@@ -306,7 +315,7 @@ attempts = Table(
     CheckConstraint(f"(state = '{AttemptState.OPEN}') = (ended_at IS NULL)", name="ended"),
     sqlite_autoincrement=True,
 )
-IS_OPEN = attempts.c.state == literal_column(f"'{AttemptState.OPEN}'")
+IS_OPEN = _is(attempts.c.state, AttemptState.OPEN)
 _index(attempts.c.intent, attempts.c.number, unique=True)
 _index(attempts.c.intent, name="uq_attempts_open", unique=True, where=IS_OPEN)
 

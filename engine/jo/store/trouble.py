@@ -54,6 +54,11 @@ def sentence(error: BaseException | None, place: str) -> str:
     return known.format(place=place) if known else f"The store {place} cannot be used: {error}."
 
 
+def is_readonly(error: OperationalError) -> bool:
+    """Tell whether a statement that writes was refused."""
+    return _code(error.orig) == sqlite3.SQLITE_READONLY
+
+
 def _code(error: BaseException | None) -> int:
     """Return SQLite's primary result code, without the detail in the higher bytes; -1 for none."""
     code = getattr(error, "sqlite_errorcode", None)

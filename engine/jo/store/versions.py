@@ -43,7 +43,7 @@ def prepare(database: Database) -> None:
         with database.write() as connection:
             version = version_of(connection)  # another process may have come first
             if version is None:
-                metadata.create_all(connection)
+                metadata.create_all(connection, checkfirst=False)
                 stamp.create(connection)
                 connection.execute(stamp.insert().values(version_num=NEWEST))
                 version = NEWEST
