@@ -64,7 +64,14 @@ def kind_of(value: object) -> Kind | DocumentFault:
             detail="The document does not say what it declares: it has no `kind`.",
             help=f"Add `kind:` with one of {known}.",
         )
-    kind = str(value["kind"])
+    kind = value["kind"]
+    if not isinstance(kind, str):
+        return DocumentFault(
+            code=codes.WRONG_TYPE,
+            path=("kind",),
+            detail=f"Expected a text, found {_found(kind)}.",
+            help=f"Write one of {known}.",
+        )
     if kind in _KINDS:
         return _KINDS[kind]
     if kind in LATER_KINDS:

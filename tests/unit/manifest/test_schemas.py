@@ -3,6 +3,7 @@
 import dataclasses
 import typing
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import UnionType
 from typing import Any
 
@@ -93,9 +94,12 @@ def test_every_example_is_accepted(name: str) -> None:
 
 def _accepts(node: Node, value: object) -> bool:
     """Validate against a part of a schema, by making it the whole of one."""
-    bundle = {other: SCHEMAS.follow({"$ref": f"{other}#"}) for other in SCHEMAS.names}
-    registry = jsonschema_rs.Registry([("jo:///" + other, _based(root)) for other, root in bundle.items()])
-    return jsonschema_rs.Draft202012Validator(_based(node), registry=registry).is_valid(value)
+    return jsonschema_rs.Draft202012Validator(_based(node), registry=_registry()).is_valid(value)
+
+
+@cache
+def _registry() -> jsonschema_rs.Registry:
+    return jsonschema_rs.Registry([("jo:///" + name, _based(_root(name))) for name in SCHEMAS.names])
 
 
 def _based(node: Any) -> Any:
@@ -176,7 +180,10 @@ def _fields(cls: type) -> dict[str, Any]:
 
 def _records(annotation: Any) -> Iterator[type]:
     """Yield the records in an annotation that stand in a document as maps with keys of their own."""
-    if typing.get_origin(annotation) in (typing.Union, UnionType) or typing.get_origin(annotation) is not None:
+    if (
+        typing.get_origin(annotation) in (typing.Union, UnionType)
+        or typing.get_origin(annotation) is not None
+    ):
         for inner in typing.get_args(annotation):
             yield from _records(inner)
     elif dataclasses.is_dataclass(annotation) and annotation.__module__.startswith(("jo.model", "jo.steps")):
