@@ -45,6 +45,7 @@ SYNTAX = [
     ("a: @b\n", "@", "cannot begin with `@`"),
     ("a: %d items\n", "%", "cannot begin with `%`"),
     ("subject: News: autumn\n", ":", "a colon followed by a space"),
+    ("a:\tb: c\n", ":", "a colon followed by a space"),
     ("key:value\nb: c\n", ":", "Without a space after the colon of `key`"),
     ("name: x\n  deeper: y\n", "deeper: y", "indented below a line that already has a value"),
     ("name\nb: c\n", "name", "stands where a key with a colon is expected"),

@@ -61,9 +61,7 @@ def _bad(at: Span, names: Sequence[str], reason: str) -> Diagnostic:
             code=BAD_IGNORE,
             at=at,
             detail=f"There is no finding `{unknown}`, so this ignores nothing.",
-            help=f"Did you mean `{close}`?"
-            if close
-            else "The code stands in brackets in front of each finding.",
+            help=f"Did you mean `{close}`?" if close else "Every finding shows its code in brackets.",
         )
     missing = " and ".join(part for part, given in (("which finding", names), ("why", reason)) if not given)
     return Diagnostic(

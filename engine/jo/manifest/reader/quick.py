@@ -56,15 +56,15 @@ def _documents(next_event: Callable[[], Any]) -> list[Value]:
         result: dict[str, Value] = {}
         while True:
             event = next_event()
-            if event.__class__ is not ScalarEvent:
-                if event.__class__ is MappingEndEvent:
+            if type(event) is not ScalarEvent:
+                if type(event) is MappingEndEvent:
                     return result
                 raise _GiveUp
             key = event.value
             if event.tag is not None or not key or key in result:
                 raise _GiveUp
             event = next_event()
-            kind = event.__class__
+            kind = type(event)
             if kind is ScalarEvent:
                 value = event.value
                 if (value < ":" or value in WORDS) and not event.style:
@@ -86,7 +86,7 @@ def _documents(next_event: Callable[[], Any]) -> list[Value]:
         append = result.append
         while True:
             event = next_event()
-            kind = event.__class__
+            kind = type(event)
             if kind is ScalarEvent:
                 value = event.value
                 if not event.style:
@@ -116,12 +116,12 @@ def _documents(next_event: Callable[[], Any]) -> list[Value]:
     next_event()  # the stream's start
     while True:
         event = next_event()
-        if event.__class__ is StreamEndEvent:
+        if type(event) is StreamEndEvent:
             return result
         if event.version is not None or event.tags:
             raise _GiveUp
         event = next_event()
-        if event.__class__ is not MappingStartEvent or event.tag is not None:
+        if type(event) is not MappingStartEvent or event.tag is not None:
             raise _GiveUp
         result.append(mapping(limits.DEPTH))
         next_event()  # the document's end

@@ -25,10 +25,12 @@ WORDS: dict[str, bool | None] = {
 }
 """The words that are not text. Every other scalar that is not text begins below `:` in ASCII order."""
 
-_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
-_TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
+_NUMERIC = re.compile(
+    r"(?P<integer>[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)"
+    r"|(?P<float>[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)"
+    r"|(?P<endless>[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))"
+    r"|(?P<time>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)"
+)
 _LONGEST = 40
 """Characters of the longest number worth converting; int() takes quadratic time, then refuses."""
 
@@ -37,16 +39,15 @@ def scalar(text: str) -> str | int | float | bool | Refused | None:
     """Return the value of a plain scalar."""
     if text in WORDS:
         return WORDS[text]
-    if not text < ":":
+    if " " in text or not text < ":" or (found := _NUMERIC.fullmatch(text)) is None:
         return text
-    if _INTEGER.fullmatch(text):
-        if len(text) > _LONGEST:
-            return Refused.NUMBER
-        whole = int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-        return whole if abs(whole) <= limits.INTEGER else Refused.NUMBER
-    if _FLOAT.fullmatch(text):
-        number = float(text)
-        return number if math.isfinite(number) else Refused.NUMBER
-    if _NOT_FINITE.fullmatch(text):
-        return Refused.NUMBER
-    return Refused.TIME if _TIME.fullmatch(text) else text
+    match found.lastgroup:
+        case "integer" if len(text) <= _LONGEST:
+            whole = int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+            return whole if abs(whole) <= limits.INTEGER else Refused.NUMBER
+        case "float":
+            number = float(text)
+            return number if math.isfinite(number) else Refused.NUMBER
+        case "time":
+            return Refused.TIME
+    return Refused.NUMBER

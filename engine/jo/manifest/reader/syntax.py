@@ -138,11 +138,10 @@ def _reserved(it: _Complaint) -> Diagnostic:
 def _second_colon(it: _Complaint) -> Diagnostic | None:
     """`subject: News: the new release`, or a line that is indented below a finished value."""
     above, before = it.line(it.before), it.here[: it.place.column]
-    if re.match(r"\s*(?:- +)*[^\s:#'\"]+:\s+\S", before):
-        start = before.index(": ") + 2
+    if key := re.match(r"\s*(?:- +)*[^\s:#'\"]+:\s+(?=\S)", before):
         return it.found(
             "An unquoted value cannot contain a colon followed by a space: it would begin another key.",
-            f'Put the value in quotes: "{excerpt(it.here[start:])}"',
+            f'Put the value in quotes: "{excerpt(it.here[key.end() :])}"',
             label="a second colon",
         )
     if glued := re.match(r"\s*(?:- +)*([\w.-]+):(?=[^\s/])", above):

@@ -2,7 +2,7 @@
 
 J006: in braces and brackets a plain value ends at a comma. A key without a value after a plain value,
 or a list item with an open parenthesis, is never meant in jo. J007: ` #` begins a comment; written
-tight against a word (`Ticket #12`) it was hardly meant as one. J008: `10:30` is a number of minutes to
+tight against a word (`Ticket #12`) it was hardly meant as one. J008: `10:30` is the number 630 to
 YAML 1.1 and text to 1.2, so that two tools read two things. Besides, characters that nobody sees.
 """
 
@@ -10,13 +10,7 @@ import json
 import re
 import unicodedata
 
-from jo.diagnostics.codes import (
-    BARE_TIME,
-    BROKEN_YAML,
-    COMMA_IN_BRACES,
-    HASH_COMMENT,
-    Severity,
-)
+from jo.diagnostics.codes import BARE_TIME, BROKEN_YAML, COMMA_IN_BRACES, HASH_COMMENT, Severity
 from jo.diagnostics.diagnostic import Diagnostic, Edit, Fix, Safety
 from jo.diagnostics.span import Position, Span
 from jo.manifest.reader.node import Node, excerpt, span
@@ -27,6 +21,8 @@ It begins with a literal, which the search for it is much faster with."""
 
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """Control characters and line ends that only some programs see (YAML 1.2.2, section 5.1, refuses most)."""
+
+_BLANKS = re.compile(r"[ \t]+")
 
 
 def cut_at_comma(file: str, text: str, value: Node) -> Diagnostic:
@@ -45,7 +41,7 @@ def cut_at_comma(file: str, text: str, value: Node) -> Diagnostic:
         at=whole,
         label="ends at the comma",
         detail=(
-            f"Inside braces and brackets an unquoted value ends at a comma: this one is read as "
+            "Inside braces and brackets an unquoted value ends at a comma: this one is read as "
             f"`{excerpt(first)}`, and `{excerpt(rest)}` as something of its own."
         ),
         help=f"Put the value in quotes: {excerpt(quoted)}",
@@ -55,7 +51,7 @@ def cut_at_comma(file: str, text: str, value: Node) -> Diagnostic:
 
 def swallowed(file: str, text: str, value: Node) -> Diagnostic | None:
     """Report the comment right behind a plain value if it may have been meant as part of it."""
-    gap = re.compile(r"[ \t]+").match(text, value.end.index)
+    gap = _BLANKS.match(text, value.end.index)
     found = SWALLOWED.match(text, gap.end()) if gap else None
     if gap is None or found is None:
         return None
