@@ -66,9 +66,9 @@ class Cursor:
     def text(self, key: str, default: str = "") -> str:
         return str(self.get(key, default))
 
-    def strings(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+    def strings(self, key: str) -> tuple[str, ...]:
         """Return a list of strings; a single string is a list of one."""
-        found = self.get(key, default)
+        found = self.get(key, ())
         return (found,) if isinstance(found, str) else tuple(str(item) for item in found)
 
     def into(self, key: str) -> "Cursor":

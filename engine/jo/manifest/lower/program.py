@@ -59,7 +59,7 @@ def _entry(cursor: Cursor) -> Entry:
             at_key=True,
         )
     return Entry(
-        identity=inner.strings("identity", ("contact",)),
+        identity=inner.strings("identity"),
         reentry=Reentry(reentry)
         if isinstance(reentry, str)
         else ReentryAfter(after=inner.into("reentry").as_duration(reentry["after"], "after")),
