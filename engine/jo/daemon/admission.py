@@ -1,11 +1,11 @@
 """Admission: decides about candidates of one program and lets in who may enter, within one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from jo.daemon.live import Live
-from jo.daemon.people import load_people, load_shared, look
+from jo.daemon.live import Live, PinnedProgram
+from jo.daemon.people import Who, load_people, load_shared, look
 from jo.flow.decide import exit_reason
 from jo.flow.entry import Candidate, Enter, Refuse, decide_entry, identity_value
 from jo.flow.mailbox import address_key
@@ -62,17 +62,16 @@ def _candidates(
     now: datetime,
 ) -> Sequence[Candidate]:
     of = live.pinned(work, live.revision(program.address))
-    contacts = [item.contact for item in found if item.contact is not None]
-    people = load_people(work, live, of.contacts, contacts)
-    shared = load_shared(work, live, [of], contacts)
-    identities = {item.key: _identity(live, program, item, people) for item in found}
+    people = load_people(work, live, of.contacts, [_who(of, item) for item in found], of.rows)
+    shared = load_shared(work, live, [of], [item.contact for item in found if item.contact is not None])
+    identities = {item.key: _identity(of, item, people[_who(of, item)]) for item in found}
     past = work.passages.past(program.name, sorted(set(identities.values())))
     addresses = {address_key(person.address) for person in people.values() if person.address is not None}
     suppressions = work.people.suppressions(sorted(addresses))
     candidates = []
     inside: set[str] = set()
     for item in found:
-        person = people.get(item.contact) if item.contact is not None else None
+        person = people[_who(of, item)] if item.contact is not None else None
         identity = identities[item.key]
         before = past.get(identity, _NOTHING)
         candidate = Candidate(
@@ -91,8 +90,7 @@ def _candidates(
             is_inside=before.is_inside or identity in inside,
         )
         if person is not None and program.exit_when:
-            passage = _passage(live, program, candidate, Enter(passage=before.count + 1), now)
-            seen = look(live, of, person, passage, None, shared, now)
+            seen = look(live, of, person, None, shared, now)
             candidate = replace(candidate, exit_reason=exit_reason(program.exit_when, seen))
         if isinstance(decide_entry(program, candidate, now), Enter):
             inside.add(identity)
@@ -100,16 +98,18 @@ def _candidates(
     return candidates
 
 
-def _identity(live: Live, program: Program, item: Undecided, people: Mapping[str, Person]) -> str:
+def _who(of: PinnedProgram, item: Undecided) -> Who:
+    return Who(item.contact or "", item.key if of.rows is not None else "")
+
+
+def _identity(of: PinnedProgram, item: Undecided, person: Person) -> str:
     """Return the identity value: the contact's key, the row's key for lists of other rows, or fields."""
-    fields = program.entry.identity
+    fields = of.program.entry.identity
     if not fields:
-        power_list = live.project.lists.get(str(program.audience))
-        is_row = power_list is not None and power_list.recipient is not None
-        return item.key if is_row or item.contact is None else item.contact
-    person = people.get(item.contact) if item.contact is not None else None
-    row = person.contact if person is not None else {}
-    return identity_value([item.contact if name == "contact" else row.get(name) for name in fields])
+        return item.key if of.rows is not None or item.contact is None else item.contact
+    return identity_value(
+        [item.contact if name == "contact" else person.contact.get(name) for name in fields]
+    )
 
 
 def _hashed(program: Program, person: Person | None, identity: str) -> str:
@@ -128,6 +128,7 @@ def _passage(live: Live, program: Program, candidate: Candidate, enter: Enter, n
         identity=candidate.identity,
         number=enter.passage,
         contact=candidate.contact or "",
+        row=candidate.key if live.project.row_source(program) is not None else "",
         revision=live.revision(program.address),
         entered_at=now,
         anchor_at=now,

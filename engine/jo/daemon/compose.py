@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from jo.conditions.types import Place
+from jo.conditions.types import Scope
 from jo.daemon.live import Live
 from jo.flow.intent import Fixed, Intent, public_id
 from jo.flow.person import Person
@@ -18,7 +18,6 @@ from jo.flow.reading import PersonFacts, Reader, Seen
 from jo.manifest.lower import lower_document
 from jo.model.address import Address, Kind
 from jo.model.content import Sender, Template, Topic
-from jo.model.source import Source
 from jo.plan.state import SETTINGS
 from jo.ports.mailer import Outgoing
 from jo.ports.store import Transaction
@@ -53,6 +52,7 @@ class _Kit:
     """A template of one revision, compiled, with the relay it goes by."""
 
     template: CompiledTemplate
+    scope: Scope
     relay: str
     bounce_domain: str | None
 
@@ -66,24 +66,24 @@ class Composer:
         self._kits: dict[tuple[int, ...], _Kit | str] = {}
 
     def prepare(
-        self, work: Transaction, live: Live, intents: Sequence[tuple[Intent, Person]], now: datetime
+        self, work: Transaction, live: Live, mails: Sequence[tuple[Intent, Person]], now: datetime
     ) -> Sequence[Prepared | Spoiled]:
         """Build the messages, in order."""
-        results: list[Prepared | Spoiled | None] = [None] * len(intents)
+        results: list[Prepared | Spoiled | None] = [None] * len(mails)
         requests: list[tuple[int, Fixed, _Kit, Request]] = []
-        for index, (intent, person) in enumerate(intents):
+        for index, (intent, person) in enumerate(mails):
             fixed = intent.fixed
             revisions = fixed.facts[REVISIONS] if fixed is not None else _present(live, intent)
-            kit = self._kit(work, live, revisions, person.source)
+            kit = self._kit(work, live, revisions)
             if isinstance(kit, str):
                 results[index] = Spoiled(intent=intent, reason=kit)
                 continue
             if fixed is None:
-                fixed = self._fix(live, intent, person, kit, revisions, now)
+                fixed = _fix(live, person, kit, revisions, now)
             requests.append((index, fixed, kit, _request(intent, person, fixed, kit)))
         built = render_all([request for *_, request in requests], self._site, self._run_logic)
         for (index, fixed, kit, _), done in zip(requests, built, strict=True):
-            intent = intents[index][0]
+            intent = mails[index][0]
             if isinstance(done, Quarantine):
                 results[index] = Spoiled(intent=intent, reason=done.reason)
             else:
@@ -91,28 +91,22 @@ class Composer:
                 results[index] = Prepared(intent=intent, fixed=fixed, relay=kit.relay, outgoing=outgoing)
         return [result for result in results if result is not None]
 
-    def _fix(
-        self,
-        live: Live,
-        intent: Intent,
-        person: Person,
-        kit: _Kit,
-        revisions: Mapping[str, int],
-        now: datetime,
-    ) -> Fixed:
-        reader = Reader(live.project.contact_scope(person.source, Place.TEMPLATE))
-        facts = PersonFacts(person=person, passage=Seen(now=now), now=now)
-        version = choose_version(kit.template, lambda condition: reader.holds(condition, facts))
-        data = {**person.template_data(), **dict(live.project.variables), REVISIONS: dict(revisions)}
-        return Fixed(revision=revisions["template"], version=version, facts=data, at=now)
-
-    def _kit(self, work: Transaction, live: Live, revisions: Mapping[str, int], source: Source) -> _Kit | str:
+    def _kit(self, work: Transaction, live: Live, revisions: Mapping[str, int]) -> _Kit | str:
         """Return the compiled template, or why it cannot be compiled. Kept, because it never changes."""
         key = tuple(revisions[name] for name in sorted(revisions))
         kit = self._kits.get(key)
         if kit is None:
-            kit = self._kits[key] = _compile(work, live, revisions, source)
+            kit = self._kits[key] = _compile(work, live, revisions)
         return kit
+
+
+def _fix(live: Live, person: Person, kit: _Kit, revisions: Mapping[str, int], now: datetime) -> Fixed:
+    """Fix what the mail's bytes depend on, as it is now."""
+    reader = Reader(kit.scope)
+    facts = PersonFacts(person=person, passage=Seen(now=now), now=now)
+    version = choose_version(kit.template, lambda condition: reader.holds(condition, facts))
+    data = {**person.template_data(), **live.project.variables, REVISIONS: dict(revisions)}
+    return Fixed(revision=revisions["template"], version=version, facts=data, at=now)
 
 
 def _present(live: Live, intent: Intent) -> Mapping[str, int]:
@@ -128,7 +122,7 @@ def _present(live: Live, intent: Intent) -> Mapping[str, int]:
     return revisions
 
 
-def _compile(work: Transaction, live: Live, revisions: Mapping[str, int], source: Source) -> _Kit | str:
+def _compile(work: Transaction, live: Live, revisions: Mapping[str, int]) -> _Kit | str:
     stored = work.specs.revisions(list(revisions.values()))
     template = lower_document(Kind.TEMPLATE, stored[revisions["template"]].document)
     sender = lower_document(Kind.SENDER, stored[revisions["sender"]].document)
@@ -137,11 +131,13 @@ def _compile(work: Transaction, live: Live, revisions: Mapping[str, int], source
     assert isinstance(template, Template)
     assert isinstance(sender, Sender)
     assert topic is None or isinstance(topic, Topic)
-    scope = live.project.contact_scope(source, Place.TEMPLATE)
+    scope = live.project.template_scope(template)
+    if scope is None:
+        return "nothing says to whom the template goes"
     compiled, faults = compile_template(template, sender, topic, scope, settings["variables"])
     if compiled is None:
         return faults[0].detail if faults else "the template cannot be compiled"
-    return _Kit(template=compiled, relay=sender.relay, bounce_domain=sender.bounce_domain)
+    return _Kit(template=compiled, scope=scope, relay=sender.relay, bounce_domain=sender.bounce_domain)
 
 
 def _request(intent: Intent, person: Person, fixed: Fixed, kit: _Kit) -> Request:

@@ -30,6 +30,8 @@ class PinnedProgram:
     revision: int
     program: Program
     contacts: Source
+    rows: Source | None
+    """The source of the list's rows, where they are not the contacts."""
     reader: Reader
     needs: Needs
 
@@ -71,7 +73,12 @@ class Live:
             contacts = self.contacts_of(program)
             reader = Reader(self.project.contact_scope(contacts, Place.PROGRAM, program=program))
             found = PinnedProgram(
-                revision=revision, program=program, contacts=contacts, reader=reader, needs=needs(program)
+                revision=revision,
+                program=program,
+                contacts=contacts,
+                rows=self.project.row_source(program),
+                reader=reader,
+                needs=needs(program),
             )
             self._pinned[revision] = found
         return found

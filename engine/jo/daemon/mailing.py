@@ -21,14 +21,23 @@ from jo.timing.zones import add
 def step_intent(
     live: Live, program: Program, step_key: str, passage: Passage, person: Person, effect: CreateIntent
 ) -> Intent:
-    """Return the intent that an email step creates when it is due; one without an address has ended."""
+    """Return the intent that an email step creates when it is due.
+
+    One without an address, or whose windows do not open before the step's `between` is over, has ended.
+    """
     step = program.steps[effect.step]
     assert isinstance(step, Email)
     template = live.project.templates[step.email]
     expires_at = _expires(live, effect.at, step.expires_after, template)
+    if effect.until is not None:
+        expires_at = min(expires_at, effect.until)
     window = program.send_window if step.send_window is None else step.send_window
     allowed = first_allowed(live, window, template, person, effect.at)
-    has_address = person.address is not None
+    missed: Refusal | None = None
+    if person.address is None:
+        missed = Refusal.NO_ADDRESS
+    elif effect.until is not None and (allowed is None or allowed >= effect.until):
+        missed = Refusal.TOO_LATE
     return Intent(
         id=0,
         key=program_key(program.name, passage.identity, passage.number, step_key, effect.occurrence),
@@ -41,14 +50,14 @@ def step_intent(
         template=template.name,
         class_=template.class_,
         topic=template.topic,
-        state=IntentState.PENDING if has_address else IntentState.SKIPPED,
-        why=Why.DUE if has_address else None,
-        detail="" if has_address else Refusal.NO_ADDRESS,
+        state=IntentState.PENDING if missed is None else IntentState.SKIPPED,
+        why=Why.DUE if missed is None else None,
+        detail=missed or "",
         priority=program.priority,
         created_at=effect.at,
         due_at=allowed or expires_at,
         expires_at=expires_at,
-        ended_at=None if has_address else effect.at,
+        ended_at=effect.at if missed is not None else None,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from jo.conditions.types import Place
 from jo.daemon.live import Live, LiveCache
 from jo.daemon.mailing import outreach_intent
-from jo.daemon.people import load_people
+from jo.daemon.people import Who, load_people
 from jo.daemon.refresh import Refresh
 from jo.daemon.service import Counts, Event, Tell, Worker
 from jo.flow.entry import FINAL, Refusal
@@ -77,8 +77,7 @@ class Outreaches:
         if power_list.refresh == BEFORE_SEND and (
             is_old or self._somebody_came_due(live, outreach, snapshot, now)
         ):
-            self._refresh.refresh_list(live, power_list, now)
-            self._refresh.refresh_facts(live, now)
+            self._refresh.refresh_before_send(live, power_list, now)
         planned = refused = 0
         following: datetime | None = None
         owners: dict[str, str] = {}
@@ -146,14 +145,14 @@ class _Batch:
         )
         contacts = [item.contact for item in found if item.contact is not None]
         source = self._live.contacts_of(outreach)
-        people = load_people(work, self._live, source, contacts)
+        people = load_people(work, self._live, source, map(Who, contacts))
         received = work.ledger.received(contacts, [outreach.template]) if outreach.resend_guard else {}
         reader = Reader(self._live.project.contact_scope(source, Place.TEMPLATE))
         intents: dict[str, Intent] = {}
         members: dict[str, Undecided] = {}
         refusals: list[tuple[Undecided, str]] = []
         for item in found:
-            person = people.get(item.contact) if item.contact is not None else None
+            person = people[Who(item.contact)] if item.contact is not None else None
             last = received.get(item.contact or "", {}).get(outreach.template)
             verdict = self._decide(item, person, reader, last)
             if isinstance(verdict, Intent):

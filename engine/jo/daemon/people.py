@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from jo.daemon.live import Live, PinnedProgram
 from jo.flow.look import Look, Occurred
@@ -20,22 +21,47 @@ REFERENCE_DEPTH = 3
 """How far references of references are followed from a contact."""
 
 
-def load_people(work: Transaction, live: Live, source: Source, keys: Iterable[str]) -> Mapping[str, Person]:
-    """Return contact key → person, for keys of one source of contacts."""
-    wanted = {(source.name, key) for key in keys}
-    contacts = list(wanted)
+class Who(NamedTuple):
+    """A contact, and the list's row behind it where the list is over other rows."""
+
+    contact: str
+    row: str = ""
+
+
+def load_people(
+    work: Transaction, live: Live, contacts: Source, who: Iterable[Who], rows: Source | None = None
+) -> Mapping[Who, Person]:
+    """Return the people of one source of contacts, with the rows of `rows` behind them."""
+    everybody = list(who)
+    wanted = {(contacts.name, item.contact) for item in everybody}
+    if rows is not None:
+        wanted |= {(rows.name, item.row) for item in everybody}
+    atlas = _load_atlas(work, live, wanted)
+    return {
+        item: Person(
+            key=item.contact,
+            source=contacts,
+            atlas=atlas,
+            project_zone=live.zone,
+            behind=(rows, item.row) if rows is not None else None,
+        )
+        for item in everybody
+    }
+
+
+def _load_atlas(work: Transaction, live: Live, wanted: set[tuple[str, str]]) -> Atlas:
+    """Load rows and what they refer to, a query for each source and level."""
     rows: dict[tuple[str, str], Plain] = {}
     gone: set[tuple[str, str]] = set()
     for _ in range(REFERENCE_DEPTH + 1):
-        for name in sorted({pair[0] for pair in wanted}):
-            found = work.facts.rows(name, [key for pair_name, key in wanted if pair_name == name])
+        for name in sorted({source for source, _ in wanted}):
+            found = work.facts.rows(name, [key for source, key in wanted if source == name])
             rows.update({(name, key): row.data for key, row in found.items()})
             gone.update((name, key) for key, row in found.items() if row.is_gone)
         wanted = missing_rows(live.project.sources, rows, wanted)
         if not wanted:
             break
-    atlas = Atlas(sources=live.project.sources, rows=rows, gone=gone)
-    return {key: Person(key=key, source=source, atlas=atlas, project_zone=live.zone) for _, key in contacts}
+    return Atlas(sources=live.project.sources, rows=rows, gone=gone)
 
 
 def load_looks(
@@ -44,18 +70,19 @@ def load_looks(
     """Return passage id → its pinned program and what a decision about it reads."""
     pinned = {revision: live.pinned(work, revision) for revision in {item.revision for item in passages}}
     records = work.passages.records([item.id for item in passages])
-    people: dict[tuple[str, str], Person] = {}
-    for name in {pinned[item.revision].contacts.name for item in passages}:
-        keys = {item.contact for item in passages if pinned[item.revision].contacts.name == name}
-        loaded = load_people(work, live, live.project.sources[name], keys)
-        people.update({(name, key): person for key, person in loaded.items()})
     shared = load_shared(work, live, pinned.values(), [item.contact for item in passages])
     looks = {}
-    for item in passages:
-        of = pinned[item.revision]
-        person = people[of.contacts.name, item.contact]
-        looks[item.id] = (of, look(live, of, person, item, records.get(item.id), shared, now))
+    for revision, of in pinned.items():
+        mine = [item for item in passages if item.revision == revision]
+        people = load_people(work, live, of.contacts, [who_is(item) for item in mine], of.rows)
+        for item in mine:
+            person = people[who_is(item)]
+            looks[item.id] = (of, look(live, of, person, records.get(item.id), shared, now))
     return looks
+
+
+def who_is(passage: Passage) -> Who:
+    return Who(passage.contact, passage.row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +132,11 @@ def look(
     live: Live,
     of: PinnedProgram,
     person: Person,
-    passage: Passage,
     records: PassageRecords | None,
     shared: Shared,
     now: datetime,
 ) -> Look:
-    """Put together what one decision reads."""
+    """Put together what one decision reads; without records for somebody who has not entered yet."""
     known = records or PassageRecords()
     occurred = tuple(Occurred(name=item.name, at=item.at, payload=item.payload) for item in known.happenings)
     own = Seen(
@@ -128,7 +154,7 @@ def look(
         happened_at={item.name: item.at for item in reversed(occurred)},
         now=now,
     )
-    seen = shared.seen_by(passage.contact, own)
+    seen = shared.seen_by(person.key, own)
     return Look(
         now=now,
         reader=of.reader,

@@ -1,21 +1,17 @@
 """The refresh service: computes power lists when they are due and takes over facts, both by difference.
 
-A list is due when it was never computed, when its schedule says so, or when an apply came since. Facts are
-taken over for the contacts in used lists and inside programs, with the rows that they refer to. Whoever's
-facts changed is looked at again; who is gone from the source is marked, and leaves.
+A list is due when it was never computed, when its schedule says so, or when an apply came since.
 """
 
-from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from jo.daemon.facts import FactCopy
 from jo.daemon.live import Live, LiveCache
 from jo.daemon.service import Counts, Event, Tell, Worker
-from jo.flow.person import missing_rows
 from jo.model.power_list import Bounds, PowerList
-from jo.model.source import Source
 from jo.ports.store import Snapshot, Store, Transaction
-from jo.ports.warehouse import Audience, Fact, SourceError, Warehouse
+from jo.ports.warehouse import Audience, SourceError, Warehouse
 from jo.timing.recurrence import BEFORE_SEND, next_after
 from jo.timing.zones import local_date
 
@@ -34,6 +30,7 @@ class Refresh:
         self._cache = cache
         self._worker = worker
         self._tell = tell
+        self._facts = FactCopy(store, warehouse, worker, tell)
         self._failed: dict[str, datetime] = {}
 
     def run_once(self, now: datetime) -> Counts:
@@ -45,7 +42,7 @@ class Refresh:
             delta = self.refresh_list(live, live.project.lists[name], now)
             done = {key: done[key] + delta.get(key, 0) for key in done}
         if any(name not in self._failed for name in due):
-            self.refresh_facts(live, now)
+            self._facts.take_over(live, now)
         return {key: count for key, count in done.items() if count}
 
     def next_at(self, now: datetime) -> datetime | None:
@@ -90,6 +87,11 @@ class Refresh:
         self._tell(Event(name="refresh.done", at=now, fields=fields))
         return {"lists": 1, "entered": delta.entered, "left": delta.left}
 
+    def refresh_before_send(self, live: Live, power_list: PowerList, now: datetime) -> None:
+        """Compute a list and the facts of its members right before they are written to."""
+        if self.refresh_list(live, power_list, now):
+            self._facts.take_over(live, now)
+
     def _broken_bound(
         self, work: Transaction, power_list: PowerList, audience: Audience, before: Snapshot | None
     ) -> str | None:
@@ -115,92 +117,6 @@ class Refresh:
             return None
         following = next_after(recurrence, snapshot.refreshed_at, live.zone)
         return following.instant if following is not None else None
-
-    def refresh_facts(self, live: Live, now: datetime) -> None:
-        """Take over the rows of everybody in a used list or inside a program, and what they refer to."""
-        with self._store.read() as work:
-            wanted = self._wanted_contacts(work, live)
-        changed: dict[str, Sequence[str]] = {}
-        rows: dict[tuple[str, str], dict[str, object]] = {}
-        for source_name, keys in wanted.items():
-            changed[source_name] = self._sync(live, live.project.sources[source_name], keys, now, rows)
-        newest = set(rows)
-        for _ in range(3):
-            missing = missing_rows(live.project.sources, rows, newest)
-            if not missing:
-                break
-            newest = missing
-            for source_name in sorted({name for name, _ in missing}):
-                keys = sorted(key for name, key in missing if name == source_name)
-                source = live.project.sources[source_name]
-                changed[source_name] = [
-                    *changed.get(source_name, ()),
-                    *self._sync(live, source, keys, now, rows),
-                ]
-        self._wake(live, changed, rows, now)
-
-    def _wanted_contacts(self, work: Transaction, live: Live) -> dict[str, list[str]]:
-        """Return source of contacts → keys, sorted."""
-        wanted: dict[str, set[str]] = {}
-        for name in live.used_lists():
-            source = live.project.contact_source(name)
-            if source is not None:
-                wanted.setdefault(source.name, set()).update(work.audiences.contacts([name]))
-        for program in live.project.programs.values():
-            source = live.contacts_of(program)
-            wanted.setdefault(source.name, set()).update(work.passages.contacts(program.name))
-        return {name: sorted(keys) for name, keys in wanted.items()}
-
-    def _sync(
-        self,
-        live: Live,
-        source: Source,
-        keys: Collection[str],
-        now: datetime,
-        rows: dict[tuple[str, str], dict[str, object]],
-    ) -> Sequence[str]:
-        """Take over rows of one source; adds them to `rows` and returns the keys that changed or are gone."""
-        try:
-            found: list[Fact] = list(self._warehouse.facts(live.project, source, keys, source.fields))
-            as_of = self._warehouse.as_of(source)
-        except SourceError as error:
-            self._tell(
-                Event(name="refresh.failed", at=now, fields={"source": source.name, "error": str(error)})
-            )
-            return ()
-        rows.update({(source.name, fact.key): dict(fact.data) for fact in found})
-        with self._store.write(self._worker.lease) as work:
-            delta = work.facts.sync(source.name, found, as_of, asked=keys)
-        return [*delta.changed, *delta.gone]
-
-    def _wake(
-        self,
-        live: Live,
-        changed: dict[str, Sequence[str]],
-        rows: dict[tuple[str, str], dict[str, object]],
-        now: datetime,
-    ) -> None:
-        """Have everybody looked at again whose own row changed, or a row that theirs refers to."""
-        contact_sources = {source.name for source in live.project.sources.values() if source.has_contacts}
-        touched = {(name, key) for name, keys in changed.items() for key in keys}
-        for _ in range(3):
-            more = {
-                pair
-                for pair, row in rows.items()
-                if pair not in touched
-                and any(
-                    (declared.ref, str(row.get(field))) in touched
-                    for field, declared in live.project.sources[pair[0]].fields.items()
-                    if declared.ref is not None and row.get(field) is not None
-                )
-            }
-            if not more:
-                break
-            touched |= more
-        contacts = sorted({key for name, key in touched if name in contact_sources})
-        if contacts:
-            with self._store.write(self._worker.lease) as work:
-                work.passages.wake(now, contacts=contacts)
 
 
 def broken_bound(bounds: Bounds, size: int, changed: int, before: int) -> str | None:

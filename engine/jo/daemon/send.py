@@ -12,13 +12,14 @@ from datetime import datetime
 
 from jo.daemon.compose import Composer, Prepared, Spoiled
 from jo.daemon.live import Live, LiveCache
-from jo.daemon.people import load_people
+from jo.daemon.people import Who, load_people, who_is
 from jo.daemon.service import Counts, Event, Tell, Worker
 from jo.daemon.standing import Standings
 from jo.flow.intent import AttemptEnd, End, Intent, Keep, OpenAttempt, decide_attempt, settle
 from jo.flow.person import Person
 from jo.flow.state import AttemptState, IntentState
 from jo.model.address import Address
+from jo.model.program import Program
 from jo.ports.links import LinkProbe
 from jo.ports.mailer import Mailer, Reply, ReplyKind
 from jo.ports.store import Store, Transaction
@@ -82,15 +83,18 @@ class Send:
 
     def _people(self, work: Transaction, live: Live, intents: Sequence[Intent]) -> Mapping[int, Person]:
         """Return intent id → the person it is for."""
-        by_source: dict[str, list[Intent]] = {}
-        for intent in intents:
-            journey = live.project.journey(Address.parse(intent.journey))
-            by_source.setdefault(live.contacts_of(journey).name, []).append(intent)
+        passages = work.passages.load({item.passage for item in intents if item.passage is not None})
         people: dict[int, Person] = {}
-        for name, mine in by_source.items():
-            source = live.project.sources[name]
-            loaded = load_people(work, live, source, {intent.contact for intent in mine})
-            people.update({intent.id: loaded[intent.contact] for intent in mine})
+        for address in sorted({intent.journey for intent in intents}):
+            journey = live.project.journey(Address.parse(address))
+            rows = live.project.row_source(journey) if isinstance(journey, Program) else None
+            who = {
+                item.id: who_is(passages[item.passage]) if item.passage is not None else Who(item.contact)
+                for item in intents
+                if item.journey == address
+            }
+            loaded = load_people(work, live, live.contacts_of(journey), who.values(), rows)
+            people.update({id_: loaded[each] for id_, each in who.items()})
         return people
 
     def _record(

@@ -91,14 +91,16 @@ def decide(
                     return Decision(passage=passage, effects=tuple(effects))
                 continue
             passage = replace(passage, begun=True)
-        verdict = step.decide(world.view(passage, step))
+        view = world.view(passage, step)
+        verdict = step.decide(view)
         match verdict:
             case Hold():
                 return _hold(passage, verdict, program, exits, world, effects)
             case Send():
                 passage = replace(passage, repeat=verdict.repeat)
                 name = occurrence(passage.visit, verdict.repeat)
-                effects.append(CreateIntent(step=passage.step, occurrence=name, at=world.now))
+                end = view.time(step.between.end) if step.between is not None else None
+                effects.append(CreateIntent(step=passage.step, occurrence=name, at=world.now, until=end))
                 return _hold(
                     passage, Hold(until=None, why="the mail is under way"), program, exits, world, effects
                 )

@@ -18,6 +18,8 @@ class Passage:
     number: int
     """1 for the first passage of this identity."""
     contact: str
+    row: str = ""
+    """The key of the list's row behind it, where the list is over other rows than contacts."""
     revision: int
     entered_at: datetime
     anchor_at: datetime
@@ -71,6 +73,8 @@ class CreateIntent:
     step: str
     occurrence: str
     at: datetime
+    until: datetime | None = None
+    """The end of the step's `between`: a mail that cannot go out before it is too late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

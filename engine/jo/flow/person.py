@@ -71,6 +71,8 @@ class Person:
     source: Source
     atlas: Atlas
     project_zone: ZoneInfo
+    behind: tuple[Source, str] | None = None
+    """The list's row behind the person, as source and key, where the list is over other rows."""
 
     @cached_property
     def contact(self) -> Row:
@@ -92,8 +94,11 @@ class Person:
 
     @property
     def is_gone(self) -> bool:
-        """Whether the source no longer has the contact, or never had."""
-        return (self.source.name, self.key) in self.atlas.gone or not self.contact
+        """Whether a source no longer has the contact or the row behind it, or never had."""
+        behind = (self.behind[0].name, self.behind[1]) if self.behind is not None else None
+        return (
+            (self.source.name, self.key) in self.atlas.gone or not self.contact or behind in self.atlas.gone
+        )
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -118,7 +123,12 @@ class Person:
     def row(self, namespace: str) -> Row | None:
         if namespace == "contact":
             return self.contact
-        return self.company if namespace == "company" else None
+        if namespace == "company":
+            return self.company
+        if self.behind is not None and self.behind[0].row == namespace:
+            source, key = self.behind
+            return self.atlas.row(source.name, key)
+        return None
 
     def template_data(self, depth: int = 2) -> dict[str, Any]:
         """Return plain nested data for templates: a reference becomes the row it refers to."""
@@ -127,6 +137,9 @@ class Person:
         declared = self.source.fields.get(role) if role else None
         if declared is not None and declared.ref is not None:
             data["company"] = self._nested(declared.ref, self.company_key, depth)
+        if self.behind is not None:
+            source, key = self.behind
+            data[source.row] = self._nested(source.name, key, depth)
         return data
 
     def _nested(self, source: str, key: object, depth: int) -> dict[str, Any]:

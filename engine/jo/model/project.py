@@ -122,6 +122,13 @@ class Project:
         with_contacts = [source for source in self.sources.values() if source.has_contacts]
         return with_contacts[0] if len(with_contacts) == 1 else None
 
+    def row_source(self, program: Program) -> Source | None:
+        """Return the source of the rows behind a program's passages, when they are not the contacts."""
+        power_list = self.lists.get(program.audience) if isinstance(program.audience, str) else None
+        if power_list is None or power_list.recipient is None:
+            return None
+        return self.sources.get(power_list.from_)
+
     def _referred(self, source: Source, path: str) -> Source | None:
         """Follow a path of references such as `contract.contact` from a row of `source`."""
         current: Source | None = source
@@ -160,6 +167,9 @@ class Project:
         declared: dict[str, Mapping[str, Field]] = {}
         steps: frozenset[str] = frozenset()
         if program is not None:
+            rows = self.row_source(program)
+            if rows is not None:
+                namespaces[rows.row] = rows.name
             declared["participant"] = self._typed(program.fields)
             steps = frozenset(program.steps)
             if event is None and isinstance(program.audience, EventAudience):
@@ -167,6 +177,29 @@ class Project:
         if event is not None:
             declared["event"] = self._typed(event.fields)
         return self._scope(place, namespaces, roots, declared=declared, steps=steps)
+
+    def template_scope(self, template: Template) -> Scope | None:
+        """Return what a template's tokens and versions may name, None when nothing says to whom it goes.
+
+        The row behind a passage, such as `contract`, is there when every journey that sends the template
+        has it.
+        """
+        outreaches = [item for item in self.outreaches.values() if item.template == template.name]
+        programs = [
+            item
+            for item in self.programs.values()
+            if any(template.name in step.templates() for step in item.steps.values())
+        ]
+        lists = [item.audience for item in (*outreaches, *programs) if isinstance(item.audience, str)]
+        contacts = self.contact_source(lists[0] if lists else None)
+        if contacts is None:
+            return None
+        scope = self.contact_scope(contacts, Place.TEMPLATE)
+        rows = {self.row_source(item) for item in programs} if programs and not outreaches else set()
+        (row,) = rows if len(rows) == 1 else (None,)
+        if row is None:
+            return scope
+        return replace(scope, namespaces={**scope.namespaces, row.row: row.name})
 
     def _add_company(
         self,

@@ -1,24 +1,39 @@
-"""The port to the outside world's tables: who is in a list, and what is known of whom."""
+"""The port to the outside world's tables: who is in a list, and what is known of whom.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+A row that does not hold what its source declares is *unreadable*: nobody can say what stands in it. A list
+leaves it out, and whoever refers to it, rather than take what cannot be read for NULL and write to
+somebody who should not be written to. Such rows are counted, in `Audience.left_out` and as findings.
+
+Keys are texts here, whatever their type is in the source; the order of keys is that of these texts, by code
+point.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from jo.conditions.types import Field
+from jo.conditions.tree import Call
+from jo.diagnostics.codes import Code, Severity
 from jo.model.power_list import PowerList
 from jo.model.project import Project
 from jo.model.source import Source
 from jo.ports.errors import WorldError
+
+NO_CONTACT = "no contact"
+"""The row refers to no contact, or to one that does not exist."""
+EXCLUDED = "excluded"
+NOT_DISTINCT = "not distinct"
+UNREADABLE = "unreadable"
+"""The row, or one that it refers to, cannot be read, and what can be read does not speak against it."""
 
 
 class SourceError(WorldError):
     """A source cannot be read as it was declared: the file is away, a column is missing, a row is broken."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """One row of a power list."""
+class Member(NamedTuple):
+    """One row of a power list. A tuple and no dataclass, because there are millions and it is five times faster."""
 
     key: str
     """The key of the row."""
@@ -35,20 +50,22 @@ class Audience:
     as_of: datetime
     """When the oldest of the sources that it reads was written."""
     left_out: Mapping[str, int]
-    """Reason → rows, such as `not distinct`, `excluded`, `by fallback` is not among them."""
+    """Reason → rows, of those that the list's conditions do not leave out anyway. Only the reasons that occur."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What is wrong with a source's data, told without the data."""
 
-    code: str
-    """Id of the diagnostic code, such as `J601`."""
+    code: Code
     source: str
-    field: str | None
+    field: str | None = None
     detail: str
     help: str = ""
-    is_error: bool = True
+    severity: Severity = Severity.ERROR
+    """An error stops all use of the source; a warning leaves rows out."""
+    rows: int = 0
+    """How many rows it is about, where it is about rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +74,24 @@ class Fact:
 
     key: str
     data: Mapping[str, Any]
+    is_readable: bool = True
+    """Whether every value could be read; those that could not are None. Nothing is known to have changed
+    where this is false, so what was known before is worth more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Which `count(…)` of conditions to evaluate about each contact, and at which instant."""
+
+    calls: Collection[Call]
+    today: date
+    now: datetime
 
 
 class Warehouse(Protocol):
-    """Computes audiences where the data is."""
+    """Computes audiences where the data is. Used by one thread at a time."""
 
-    def check(self, source: Source) -> Sequence[Finding]:
+    def check(self, project: Project, source: Source) -> Sequence[Finding]:
         """Hold the declared fields against the real table. Raises nothing for what the data is like."""
         ...
 
@@ -79,12 +108,18 @@ class Warehouse(Protocol):
         project: Project,
         source: Source,
         keys: Iterable[str] | None,
-        fields: Mapping[str, Field],
+        fields: Collection[str],
+        counts: Counts | None = None,
     ) -> Iterator[Fact]:
-        """Yield rows by key, sorted by key, with the named fields only; all rows when `keys` is None.
+        """Yield rows by key, sorted by key, with the key and the named fields only; all rows when `keys` is None.
 
-        Raises SourceError.
+        `counts` is for sources of contacts: the value of each stands in `data` under its `count_key`.
+        Raises SourceError, and does so before the first row.
         """
+        ...
+
+    def explain(self, project: Project, power_list: PowerList, *, today: date, now: datetime) -> str:
+        """Return the query behind a list, for people. Raises SourceError."""
         ...
 
     def close(self) -> None: ...

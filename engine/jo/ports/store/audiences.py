@@ -79,6 +79,10 @@ class Audiences(Protocol):
         """Return those of the contact keys that are behind a present member."""
         ...
 
+    def keys(self, names: Collection[str]) -> frozenset[str]:
+        """Return the keys of the present members of these lists."""
+        ...
+
     def contacts(self, names: Collection[str]) -> frozenset[str]:
         """Return the contact keys behind the present members of these lists."""
         ...

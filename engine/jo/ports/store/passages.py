@@ -84,6 +84,7 @@ class Passages(Protocol):
         *,
         ids: Collection[int] | None = None,
         contacts: Collection[str] | None = None,
+        rows: Collection[str] | None = None,
         program: str | None = None,
     ) -> int:
         """Make open passages that match all that is given due at `at`, unless they are earlier.
@@ -94,6 +95,10 @@ class Passages(Protocol):
 
     def contacts(self, program: str) -> frozenset[str]:
         """Return the contact keys of a program's open passages."""
+        ...
+
+    def rows(self, program: str) -> frozenset[str]:
+        """Return the keys of the list's rows behind a program's open passages."""
         ...
 
     def last_entries(

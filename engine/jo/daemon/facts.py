@@ -1,0 +1,132 @@
+"""Keeps the store's copy of the outside world: the rows of everybody in a used list or inside a program.
+
+Rows are taken over by difference, with the rows that they refer to. Whoever's facts changed is looked at
+again; who is gone from the source is marked, and leaves.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from jo.daemon.live import Live
+from jo.daemon.service import Event, Tell, Worker
+from jo.flow.person import missing_rows
+from jo.model.source import Source
+from jo.ports.store import Store, Transaction
+from jo.ports.warehouse import Fact, SourceError, Warehouse
+
+Rows = dict[tuple[str, str], Mapping[str, Any]]
+"""(source, key) → plain row."""
+
+REFERENCE_DEPTH = 3
+
+
+class FactCopy:
+    def __init__(self, store: Store, warehouse: Warehouse, worker: Worker, tell: Tell) -> None:
+        self._store = store
+        self._warehouse = warehouse
+        self._worker = worker
+        self._tell = tell
+
+    def take_over(self, live: Live, now: datetime) -> None:
+        """Take over the rows of everybody in a used list or inside a program, and what they refer to."""
+        with self._store.read() as work:
+            wanted = self._wanted(work, live)
+        changed: dict[str, Sequence[str]] = {}
+        rows: Rows = {}
+        for source_name, keys in wanted.items():
+            changed[source_name] = self._sync(live, live.project.sources[source_name], keys, now, rows)
+        newest = set(rows)
+        for _ in range(REFERENCE_DEPTH):
+            missing = missing_rows(live.project.sources, rows, newest)
+            if not missing:
+                break
+            newest = missing
+            for source_name in sorted({name for name, _ in missing}):
+                keys = sorted(key for name, key in missing if name == source_name)
+                source = live.project.sources[source_name]
+                changed[source_name] = [
+                    *changed.get(source_name, ()),
+                    *self._sync(live, source, keys, now, rows),
+                ]
+        self._wake(live, changed, rows, now)
+
+    def _wanted(self, work: Transaction, live: Live) -> dict[str, list[str]]:
+        """Return source → keys, sorted: contacts, and the rows of lists that are over other rows."""
+        wanted: dict[str, set[str]] = {}
+        for name in live.used_lists():
+            source = live.project.contact_source(name)
+            power_list = live.project.lists[name]
+            if source is not None:
+                wanted.setdefault(source.name, set()).update(work.audiences.contacts([name]))
+            if power_list.recipient is not None:
+                wanted.setdefault(power_list.from_, set()).update(work.audiences.keys([name]))
+        for program in live.project.programs.values():
+            source, rows = live.contacts_of(program), live.project.row_source(program)
+            wanted.setdefault(source.name, set()).update(work.passages.contacts(program.name))
+            if rows is not None:
+                wanted.setdefault(rows.name, set()).update(work.passages.rows(program.name))
+        return {name: sorted(keys) for name, keys in wanted.items()}
+
+    def _sync(
+        self,
+        live: Live,
+        source: Source,
+        keys: Collection[str],
+        now: datetime,
+        rows: Rows,
+    ) -> Sequence[str]:
+        """Take over rows of one source; adds them to `rows` and returns the keys that changed or are gone."""
+        try:
+            found: list[Fact] = list(self._warehouse.facts(live.project, source, keys, source.fields))
+            as_of = self._warehouse.as_of(source)
+        except SourceError as error:
+            self._tell(
+                Event(name="refresh.failed", at=now, fields={"source": source.name, "error": str(error)})
+            )
+            return ()
+        rows.update({(source.name, fact.key): fact.data for fact in found})
+        with self._store.write(self._worker.lease) as work:
+            delta = work.facts.sync(source.name, found, as_of, asked=keys)
+        return [*delta.changed, *delta.gone]
+
+    def _wake(
+        self,
+        live: Live,
+        changed: dict[str, Sequence[str]],
+        rows: Rows,
+        now: datetime,
+    ) -> None:
+        """Have everybody looked at again whose own row changed, or a row that theirs refers to."""
+        touched = reaching(live, rows, {(name, key) for name, keys in changed.items() for key in keys})
+        by_source: dict[str, list[str]] = {}
+        for name, key in sorted(touched):
+            by_source.setdefault(name, []).append(key)
+        with self._store.write(self._worker.lease) as work:
+            for program in live.project.programs.values():
+                contacts = by_source.get(live.contacts_of(program).name)
+                if contacts:
+                    work.passages.wake(now, program=program.name, contacts=contacts)
+                behind = live.project.row_source(program)
+                if behind is not None and behind.name in by_source:
+                    work.passages.wake(now, program=program.name, rows=by_source[behind.name])
+
+
+def reaching(live: Live, rows: Rows, changed: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return the changed rows and those that refer to one of them, over some references."""
+    touched = set(changed)
+    for _ in range(REFERENCE_DEPTH):
+        more = {
+            pair
+            for pair, row in rows.items()
+            if pair not in touched
+            and any(
+                (declared.ref, str(row.get(field))) in touched
+                for field, declared in live.project.sources[pair[0]].fields.items()
+                if declared.ref is not None and row.get(field) is not None
+            )
+        }
+        if not more:
+            break
+        touched |= more
+    return touched
