@@ -59,22 +59,11 @@ class Link:
     """Static text and tokens."""
     tracked: bool
     """Whether clicks on it go through jo first."""
+    url: str | None
+    """The address where it is the same for everybody."""
+    is_unsubscribe: bool
     make: Callable[[Values], str] = field(repr=False, compare=False)
     """Make the address for one person; raises UnusableError."""
-
-    @property
-    def url(self) -> str | None:
-        """The address where it is the same for everybody."""
-        return "".join(map(str, self.parts)) if all(isinstance(part, str) for part in self.parts) else None
-
-    @property
-    def is_unsubscribe(self) -> bool:
-        return _is_unsubscribe(self.parts)
-
-
-def _is_unsubscribe(parts: Parts) -> bool:
-    first = parts[0] if len(parts) == 1 else None
-    return isinstance(first, Printed) and first.token is not None and first.token.path == (UNSUBSCRIBE_URL,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,11 +133,18 @@ class _Taker:
 
     def _add(self, parts: Parts, name: str | None, is_anchor: bool) -> Link:
         web = not isinstance(parts[0], str) or parts[0].casefold().startswith("http")
-        tracked = self._tracking and is_anchor and web and not _is_unsubscribe(parts)
-        self.links.append(
-            Link(index=len(self.links), name=name, parts=parts, tracked=tracked, make=_maker(parts))
+        is_unsubscribe = _is_unsubscribe(parts)
+        link = Link(
+            index=len(self.links),
+            name=name,
+            parts=parts,
+            tracked=self._tracking and is_anchor and web and not is_unsubscribe,
+            url=None if any(isinstance(part, Printed) for part in parts) else "".join(map(str, parts)),
+            is_unsubscribe=is_unsubscribe,
+            make=_maker(parts),
         )
-        return self.links[-1]
+        self.links.append(link)
+        return link
 
     def _fault(
         self, code: Code, at: Place, detail: str, help: str = "", severity: Severity = Severity.ERROR
@@ -201,6 +197,11 @@ class _Taker:
             raise AddressError(detail, help, at=piece.at, code=REFUSED_TEMPLATE_FEATURE)
         context = _context(before, behind, piece.at)
         return Printed(context=context, token=self._tokens[piece], source=piece.inner)
+
+
+def _is_unsubscribe(parts: Parts) -> bool:
+    first = parts[0] if len(parts) == 1 else None
+    return isinstance(first, Printed) and first.token is not None and first.token.path == (UNSUBSCRIBE_URL,)
 
 
 def _shape(items: Sequence[object]) -> str:

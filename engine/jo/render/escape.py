@@ -41,6 +41,7 @@ _ADDRESS = re.compile(
     r"(?:https?://[^\s/?#\\\"'<>@]+(?:[/?#]\S*)?|mailto:[^\s\"'<>\\:?]+@[^\s\"'<>\\:]+)", re.IGNORECASE
 )
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*")
+_UNRESERVED = re.compile(r"[A-Za-z0-9@._~-]*", re.ASCII)
 _ADDRESS_SAFE = "!#$%&'()*+,/:;=?@[]~"
 
 
@@ -60,7 +61,9 @@ def whole_address(text: str) -> str:
 
 
 def address_part(text: str) -> str:
-    return text if isinstance(text, Encoded) else quote(one_line(text), safe="@")
+    if isinstance(text, Encoded) or _UNRESERVED.fullmatch(text):
+        return text
+    return quote(one_line(text), safe="@")
 
 
 def address_host(text: str) -> str:

@@ -140,8 +140,12 @@ BOMBS = {
 """Jinja's own filters that are refused, with the reason."""
 
 
-def apply_filter(name: str, value: Any, arguments: tuple[Constant, ...]) -> Any:
-    """Apply a filter of the list. Raises ValueError or TypeError for a value it cannot take."""
-    if value is None and name != "default":
-        return None
-    return FILTERS[name].apply(value, *arguments)
+def filter_step(name: str) -> Callable[..., Any]:
+    """Return the function of a filter of the list, which passes NULL on unless the filter is for it.
+
+    It raises ValueError or TypeError for a value it cannot take.
+    """
+    apply = FILTERS[name].apply
+    if name == "default":
+        return apply
+    return lambda value, *arguments: None if value is None else apply(value, *arguments)

@@ -9,6 +9,7 @@ import re
 from base64 import b64encode
 from datetime import UTC, datetime
 from encodings import idna
+from functools import lru_cache
 
 from jo.render.faults import UnusableError
 
@@ -47,7 +48,7 @@ def mailbox(name: str, address: str, display: str | None = None) -> str:
     bracketed = f"<{address_text(address)}>"
     shown = check_value(display).strip() if display else ""
     if not shown:
-        return _folded(f"{name}:", [bracketed])
+        return f"{name}: {bracketed}\r\n"
     return _folded(f"{name}:", [*_phrase(shown), bracketed])
 
 
@@ -74,6 +75,7 @@ def date(moment: datetime) -> str:
     )
 
 
+@lru_cache(4096)
 def address_text(address: str) -> str:
     """Return an address as it stands in a header, its domain in A-labels. Raises UnusableError.
 
@@ -85,6 +87,7 @@ def address_text(address: str) -> str:
     return f"{local}@{domain_text(domain)}"
 
 
+@lru_cache(4096)
 def domain_text(domain: str) -> str:
     """Return a domain in A-labels. Raises UnusableError."""
     labels = []
@@ -111,8 +114,11 @@ def _phrase(display: str) -> list[str]:
 
 def _encoded_words(value: str) -> list[str]:
     """Return a text as encoded words (RFC 2047); none ends within a character."""
+    whole = value.encode()
     chunks: list[bytes] = []
     chunk = b""
+    if len(whole) <= WORD_BYTES:
+        value, chunk = "", whole
     for char in value:
         encoded = char.encode()
         if len(chunk) + len(encoded) > WORD_BYTES:

@@ -115,7 +115,7 @@ class _Writer(HTMLParser):
             # The cells of a row of data stay on its line.
             self._space = True
             if begins and self._cell:
-                self._write(" |")
+                self._write("|")
                 self._space = True
             self._cell = not begins
         elif tag in _LINES or nested_list:
@@ -163,7 +163,8 @@ class _Writer(HTMLParser):
         collapsed = _SPACE.sub(" ", data)
         if collapsed.startswith(" "):
             self._space = True
-        if stripped := collapsed.strip(" "):
+        stripped = collapsed.strip(" ")
+        if stripped.strip(_ALIGNED):
             self._write(stripped)
         if collapsed.endswith(" "):
             self._space = True

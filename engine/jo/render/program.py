@@ -12,7 +12,7 @@ from typing import Any
 from jo.render.encode import encode_text, encode_value
 from jo.render.escape import ESCAPES, Context
 from jo.render.faults import UnusableError
-from jo.render.filters import Constant, apply_filter, to_text
+from jo.render.filters import Constant, filter_step, to_text
 from jo.render.names import Path
 from jo.render.pieces import Piece
 from jo.render.syntax import Token
@@ -114,15 +114,8 @@ def _plan(segments: Sequence[Segment], encoding: Encoding) -> Plan:
         elif isinstance(item, Printed):
             parts.append("")
             places.setdefault(item, []).append(index)
-    slots = tuple((tuple(indexes), _encoded(printer(item), encoding)) for item, indexes in places.items())
+    slots = tuple((tuple(indexes), printer(item, encoding)) for item, indexes in places.items())
     return Plan(parts=tuple(parts), slots=slots)
-
-
-def _encoded(make: Callable[[Values], str], encoding: Encoding) -> Callable[[Values], str]:
-    if encoding is HEADER:
-        return make
-    value = encoding.value
-    return lambda values: value(make(values))
 
 
 def _jinja(item: Segment, encoding: Encoding) -> str:
@@ -133,22 +126,35 @@ def _jinja(item: Segment, encoding: Encoding) -> str:
     return item.source
 
 
-def printer(item: Printed) -> Callable[[Values], str]:
-    """Return the function that makes the escaped text of a token; it raises UnusableError."""
+_HARMLESS = re.compile(r"[A-Za-z0-9 ,.:;/()+_@#!?*%$~-]{0,72}[A-Za-z0-9,.:;/()+_@#!?*%$~-]")
+"""Text that no escaping and no encoding changes; most values are such, and are looked at only once."""
+
+_TEXTUAL = frozenset({Context.TEXT, Context.ATTRIBUTE, Context.PLAIN})
+
+
+def printer(item: Printed, encoding: Encoding | None = None) -> Callable[[Values], str]:
+    """Return the function that makes the escaped and encoded text of a token; it raises UnusableError."""
     token = item.token
     if token is None:
         raise ValueError("logic has no printer")
     get = _getter(token.path, token.constant)
+    steps = tuple((filter_step(name), arguments) for name, arguments in token.filters)
     escape = ESCAPES[item.context]
-    filters = token.filters
+    is_harmless = _HARMLESS.fullmatch if item.context in _TEXTUAL else _never
+    encode = (encoding or HEADER).value
+    end = "=\r\n" if encoding is BODY else ""
     source = item.source
 
     def make(values: Values) -> str:
         try:
             value = get(values)
-            for name, arguments in filters:
-                value = apply_filter(name, value, arguments)
-            return escape(value if type(value) is str else to_text(value))
+            for step, arguments in steps:
+                value = step(value, *arguments)
+            if type(value) is not str:
+                value = to_text(value)
+            if is_harmless(value):
+                return value + end
+            return encode(escape(value))
         except UnusableError as fault:
             raise UnusableError(f"`{source}` {fault}") from None
         except KeyError:
@@ -157,6 +163,10 @@ def printer(item: Printed) -> Callable[[Values], str]:
             raise UnusableError(f"`{source}` has a value that its filters cannot take") from None
 
     return make
+
+
+def _never(_: str) -> None:
+    return None
 
 
 def _getter(path: Path, constant: Constant) -> Callable[[Values], Any]:

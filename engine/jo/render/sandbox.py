@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jo.render.escape import ESCAPES, Context
 from jo.render.expressions import TESTS
 from jo.render.faults import UnusableError
-from jo.render.filters import FILTERS, apply_filter, to_text
+from jo.render.filters import FILTERS, filter_step, to_text
 from jo.render.program import ENCODINGS, Encoding
 
 if TYPE_CHECKING:
@@ -68,12 +68,13 @@ def _author_filter(name: str) -> Callable[..., Any]:
     from jinja2 import Undefined
 
     parameters = tuple(FILTERS[name].parameters)
+    step = filter_step(name)
 
     def run(value: Any, *arguments: Any, **named: Any) -> Any:
         if name == "default" and isinstance(value, Undefined):
             value = None
         in_order = [named[parameter] for parameter in parameters[len(arguments) :] if parameter in named]
-        return apply_filter(name, value, (*arguments, *in_order))
+        return step(value, *arguments, *in_order)
 
     return run
 

@@ -9,8 +9,9 @@ import re
 
 from jo.render.headers import LONGEST
 
-_NAME = re.compile(rb"[!-9;-~]+")
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_FIELD = rb"[!-9;-~]+:[ -~]*(?:\r\n[ \t]+[!-~][ -~]*)*"
+_HEAD = re.compile(rb"%b(?:\r\n%b)*" % (_FIELD, _FIELD))
+_NAME = re.compile(rb"(?:\A|\n)([!-9;-~]+):")
 
 LARGEST_MESSAGE = 1_000_000
 """Bytes. Mailboxes cut off far smaller mails."""
@@ -48,18 +49,9 @@ def scan(data: bytes, fields: tuple[str, ...], boundary: str) -> str | None:
 
 
 def _scan_head(head: bytes, fields: tuple[str, ...]) -> str | None:
-    names: list[str] = []
-    for line in head.split(b"\r\n"):
-        if line[:1] in (b" ", b"\t"):
-            if not names or not line.strip():
-                return "a folded header line is empty or continues nothing"
-            continue
-        name, colon, _ = line.partition(b":")
-        if not colon or not _NAME.fullmatch(name):
-            return "a header line is no field"
-        names.append(name.decode("ascii"))
-    if _CONTROL.search(head):
-        return "the header holds a control character"
-    if tuple(names) != fields:
+    if not _HEAD.fullmatch(head):
+        return "a header line is no field, or holds a control character"
+    names = tuple(name.decode("ascii") for name in _NAME.findall(head))
+    if names != fields:
         return f"the header has the fields {', '.join(names)}, and should have {', '.join(fields)}"
     return None
