@@ -1,4 +1,4 @@
-"""The exit codes, one table for all commands. Wrong usage is not 2, because 2 means that there are changes."""
+"""The exit codes, one table for all commands. Wrong usage is not 2: that means that there are changes."""
 
 from enum import IntEnum
 

@@ -1,17 +1,31 @@
-"""What most commands begin with: the project around here, its settings, and what is wrong with them."""
+"""What most commands begin with: the project around here, its settings, compiled and checked.
+
+A command that cannot go on shows why and ends with its exit code from here, by click's own `Exit`.
+"""
 
 import os
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from jo.diagnostics.codes import NO_PROJECT
-from jo.diagnostics.diagnostic import Diagnostic
-from jo.workspace.files import ProjectFiles, find_root, read_files
+from jo.cli.exits import Exit
+from jo.cli.options import Format, Place
+from jo.diagnostics.codes import NO_PROJECT, Severity
+from jo.diagnostics.diagnostic import Diagnostic, has_errors
+from jo.diagnostics.span import Span
+from jo.model.project import Project
+from jo.reports.diagnosis import Diagnosis
+from jo.views.console import Console
+from jo.workspace.files import ProjectFiles, find_root, load_schemas, read_files
 from jo.workspace.settings import FILE, Settings, load_settings
+
+if TYPE_CHECKING:
+    from jo.manifest.compiled import Compiled
+    from jo.manifest.schemas import Schemas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,33 +35,152 @@ class Workspace:
     root: Path
     settings: Settings
     diagnostics: tuple[Diagnostic, ...]
+    """Of the settings."""
+    text: str
+    """Of jo.toml, for showing where a finding stands."""
 
-    def files(self) -> ProjectFiles:
-        return read_files(self.root)
+    def today(self, now: datetime) -> date:
+        """Return the project's own date."""
+        from jo.timing.zones import load_zone, local_date
 
-
-def workspace_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say which project and environment a command is about."""
-    command = click.option(
-        "--env", "environment", metavar="NAME", help="Use `[env.NAME]` of jo.toml (also JO_ENV)."
-    )(command)
-    return click.option(
-        "-C",
-        "--project",
-        type=click.Path(path_type=Path, file_okay=False),
-        metavar="DIR",
-        help="The project's folder; by default the nearest one upwards that holds jo.toml.",
-    )(command)
+        zone = load_zone(self.settings.zone)
+        assert zone is not None
+        return local_date(now, zone)
 
 
-def load_workspace(project: Path | None, environment: str | None) -> Workspace | Diagnostic:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A project that was compiled and checked."""
+
+    workspace: Workspace
+    files: ProjectFiles
+    schemas: "Schemas"
+    compiled: "Compiled"
+    diagnosis: Diagnosis
+
+    @property
+    def project(self) -> Project:
+        return self.compiled.project
+
+    @property
+    def settings(self) -> Settings:
+        return self.workspace.settings
+
+    @property
+    def is_valid(self) -> bool:
+        return not self.diagnosis.count(Severity.ERROR)
+
+
+def load_workspace(place: Place, form: Format = Format.HUMAN) -> Workspace:
+    """Find the project and read its settings; ends the command when there is none, or they are broken."""
+    workspace = find_workspace(place)
+    if isinstance(workspace, Diagnostic):
+        refuse(place.console, Diagnosis.of([workspace], {}, 0), form)
+    if has_errors(workspace.diagnostics):
+        refuse(place.console, Diagnosis.of(workspace.diagnostics, {FILE: workspace.text}, 1), form)
+    return workspace
+
+
+def find_workspace(place: Place) -> Workspace | Diagnostic:
     """Find the project and read its settings. A diagnostic when there is none."""
-    start = project or Path.cwd()
-    root = find_root(start) if project is None else (start if (start / FILE).is_file() else None)
+    start = place.project or Path.cwd()
+    if place.project is None:
+        root = find_root(start)
+    else:
+        root = start.resolve() if (start / FILE).is_file() else None
     if root is None:
-        detail = f"There is no `{FILE}` in `{start}`" + ("." if project else " or in a folder above it.")
+        detail = f"There is no `{FILE}` in `{start}`" + (
+            "." if place.project else " or in a folder above it."
+        )
         return Diagnostic(
             code=NO_PROJECT, detail=detail, at=None, help="Start a project with\n    jo init my-journeys"
         )
-    settings, diagnostics = load_settings(root, os.environ, environment)
-    return Workspace(root=root, settings=settings, diagnostics=diagnostics)
+    settings, diagnostics = load_settings(root, os.environ, place.environment)
+    text = (root / FILE).read_bytes().decode("utf-8", errors="replace")
+    return Workspace(root=root, settings=settings, diagnostics=diagnostics, text=text)
+
+
+def check_workspace(workspace: Workspace, now: datetime) -> Checked:
+    """Compile the project and run every rule over it; whatever is wrong is in the diagnosis."""
+    from jo.checks.runner import run
+    from jo.manifest.compile import compile_project
+
+    files, schemas, settings = read_files(workspace.root), load_schemas(), workspace.settings
+    compiled = compile_project(
+        files.manifests,
+        files.bodies,
+        schemas,
+        zone=settings.zone,
+        variables=settings.variables,
+        environment=settings.environment,
+    )
+    found = run(compiled, today=workspace.today(now))
+    return Checked(
+        workspace=workspace,
+        files=files,
+        schemas=schemas,
+        compiled=compiled,
+        diagnosis=diagnose([*workspace.diagnostics, *found], files, workspace.text),
+    )
+
+
+def load_checked(place: Place, now: datetime, form: Format = Format.HUMAN) -> Checked:
+    """Load, compile and check; ends the command when the project is not valid, and counts warnings."""
+    workspace = load_workspace(place, form)
+    checked = check_workspace(workspace, now)
+    if not checked.is_valid:
+        refuse(place.console, checked.diagnosis, form)
+    warnings = checked.diagnosis.count(Severity.WARNING)
+    if warnings:
+        counted = "1 warning" if warnings == 1 else f"{warnings} warnings"
+        place.console.remark(f"{counted}; `jo validate` shows more.")
+    return checked
+
+
+def diagnose(found: Iterable[Diagnostic], files: ProjectFiles, settings: str) -> Diagnosis:
+    """Return findings with the texts that are needed to show them."""
+    found = list(found)
+    named = {span.file for item in found for span in _spans(item)}
+    texts: dict[str, str] = {FILE: settings} if FILE in named else {}
+    for file in named - {FILE}:
+        data = files.read(file)
+        if data is not None:
+            texts[file] = data.decode("utf-8-sig", errors="replace")
+    return Diagnosis.of(found, texts, files.count)
+
+
+def _spans(item: Diagnostic) -> list[Span]:
+    places = [item.at] if item.at is not None else []
+    return [*places, *(other.span for other in item.others)]
+
+
+def show_diagnosis(console: Console, diagnosis: Diagnosis, form: Format) -> None:
+    """Write findings to standard output."""
+    match form:
+        case Format.HUMAN:
+            from jo.views import human
+
+            console.show(human.render(diagnosis, console.look))
+        case Format.JSON:
+            from jo.views import as_json
+
+            console.show(as_json.render(diagnosis))
+        case Format.GITHUB:
+            from jo.views import github
+
+            console.show(github.render(diagnosis))
+        case Format.SARIF:
+            from jo.views import sarif
+
+            console.show(sarif.render(diagnosis))
+
+
+def refuse(console: Console, diagnosis: Diagnosis, form: Format) -> NoReturn:
+    """Show why the project cannot be used, and end the command."""
+    show_diagnosis(console, diagnosis, form)
+    raise click.exceptions.Exit(Exit.INVALID)
+
+
+def present() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)

@@ -14,6 +14,7 @@ import click
 from jo._version import __version__
 from jo.cli.exits import Exit
 from jo.ports.errors import WorldError
+from jo.views.console import Console
 
 COMMANDS: dict[str, dict[str, str]] = {
     "Write": {
@@ -25,6 +26,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     },
     "Review and apply": {
         "plan": "Show what an apply would change, and for whom.",
+        "show": "Show a plan file again.",
         "apply": "Make what was reviewed live.",
         "history": "List what was applied, when and by whom.",
     },
@@ -48,6 +50,23 @@ COMMANDS: dict[str, dict[str, str]] = {
 }
 """Group → command → what it does, in the order of the help page."""
 
+LATER = frozenset(
+    {
+        "simulate",
+        "test",
+        "drift",
+        "rollback",
+        "import",
+        "replay",
+        "subject",
+        "audit",
+        "diff",
+        "store",
+        "enrollments",
+    }
+)
+"""Commands that a later release brings."""
+
 
 class Jo(click.Group):
     """The command group; loads `jo.cli.commands.NAME` when NAME is called."""
@@ -64,14 +83,10 @@ class Jo(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        from jo.diagnostics.nearest import nearest
-
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            close = nearest(args[0], self.list_commands(ctx))
-            hint = f" Did you mean `jo {close}`?" if close else ""
-            raise click.UsageError(f"There is no command `{args[0]}`.{hint}", ctx) from error
+            raise click.UsageError(_unknown(args[0], self.list_commands(ctx)), ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for group, commands in COMMANDS.items():
@@ -79,10 +94,18 @@ class Jo(click.Group):
                 formatter.write_dl(list(commands.items()), col_max=14)
 
 
+def _unknown(name: str, known: Sequence[str]) -> str:
+    if name in LATER:
+        return f"`jo {name}` is not in this release."
+    from jo.diagnostics.nearest import nearest
+
+    close = nearest(name, known)
+    return f"There is no command `{name}`." + (f" Did you mean `jo {close}`?" if close else "")
+
+
 @click.group(
     cls=Jo,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    invoke_without_command=False,
 )
 @click.version_option(__version__, "--version", message="jo %(version)s")
 def jo() -> None:
@@ -111,25 +134,33 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(group: Callable[..., Any], arguments: Sequence[str]) -> int:
     """Return the exit code of a command line; everything that can happen ends here."""
+    console = Console.of_process(os.environ)
     try:
-        code = group(args=list(arguments), prog_name="jo", standalone_mode=False)
+        code = group(args=list(arguments), prog_name="jo", standalone_mode=False, obj=console)
         return int(code) if code is not None else Exit.OK
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.ClickException as error:
-        error.show(sys.stderr)
+        _show_usage(error, console)
         return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
-        print("Interrupted. Nothing is lost: run the command again to go on.", file=sys.stderr)  # noqa: T201
+        console.remark("Interrupted. Nothing is lost: run the command again to go on.")
         return Exit.INTERRUPTED
     except BrokenPipeError:
         _silence()
         return Exit.OK
     except WorldError as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - no view is there yet
+        console.error(str(error))
         return Exit.FAILURE
-    except Exception:
-        return _bug()
+    except Exception as error:
+        return _bug(error, console)
+
+
+def _show_usage(error: click.ClickException, console: Console) -> None:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    console.error(error.format_message())
+    if context is not None:
+        console.remark(f"Try\n    {context.command_path} --help")
 
 
 def _silence() -> None:
@@ -137,7 +168,7 @@ def _silence() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _bug() -> int:
+def _bug(error: Exception, console: Console) -> int:
     """Keep the traceback in a file and say what to report; it may name people, so it is not printed."""
     import tempfile
     import traceback
@@ -145,11 +176,10 @@ def _bug() -> int:
     with tempfile.NamedTemporaryFile(
         "w", prefix="jo-bug-", suffix=".txt", delete=False, encoding="utf-8"
     ) as file:
-        file.write(f"jo {__version__}, Python {sys.version}\n\n{traceback.format_exc()}")
-    kind = sys.exc_info()[0]
-    print(  # noqa: T201 - no view is there yet
-        f"This is a bug in jo ({kind.__name__ if kind else 'unknown'}). Nothing half-done was written.\n"
-        f"What happened is kept in {file.name}; please report it with the command you ran.",
-        file=sys.stderr,
+        file.write(f"jo {__version__}, Python {sys.version}\n\n{''.join(traceback.format_exception(error))}")
+    console.error(
+        f"This is a bug in jo ({type(error).__name__}). Nothing half-done was written.\n"
+        f"What happened is kept in {file.name}; please report it with the command you ran. "
+        "It may name people: read it before you pass it on."
     )
     return Exit.FAILURE

@@ -23,6 +23,14 @@ class ProjectFiles:
     bodies: Mapping[str, bytes]
     """Relative to `templates/`."""
 
+    @property
+    def count(self) -> int:
+        return len(self.manifests) + len(self.bodies)
+
+    def read(self, file: str) -> bytes | None:
+        """Return the bytes of a file by its path from the root; None for one that is not the project's."""
+        return self.manifests.get(file) or self.bodies.get(file.removeprefix(f"{BODIES}/"))
+
 
 def find_root(start: Path) -> Path | None:
     """Return the nearest folder, from `start` upwards, that holds a `jo.toml`."""

@@ -64,6 +64,8 @@ class Settings:
     root: Path
     name: str = "jo"
     zone: str = "UTC"
+    domain: str | None = None
+    """What Message-IDs and List-Ids end with, such as `mail.example.com`."""
     environment: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     store: StoreSettings = StoreSettings()
@@ -71,9 +73,14 @@ class Settings:
     relays: Mapping[str, RelaySettings] = field(default_factory=dict)
     web: WebSettings = WebSettings()
 
+    @property
+    def mail_domain(self) -> str:
+        """The right side of Message-IDs and List-Ids. Changing it changes the Message-ID of a retry."""
+        return self.domain or f"{re.sub(r'[^a-z0-9-]+', '-', self.name.lower()).strip('-') or 'jo'}.invalid"
+
 
 _SECTIONS: Mapping[str, Mapping[str, type]] = {
-    "project": {"name": str, "zone": str},
+    "project": {"name": str, "zone": str, "domain": str},
     "variables": {"*": str},
     "store": {"url": str},
     "sources.*": {"path": str, "format": str, "delimiter": str, "encoding": str, "columns": dict},
@@ -224,6 +231,7 @@ def _settings(root: Path, plain: Mapping[str, Any], environment: str | None, rea
         root=root,
         name=project.get("name", root.resolve().name),
         zone=zone,
+        domain=project.get("domain"),
         environment=environment,
         variables=plain.get("variables", {}),
         store=StoreSettings(url=Secret(url, root) if is_reference(str(url)) else url),
