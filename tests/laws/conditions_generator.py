@@ -41,7 +41,7 @@ from tests.laws.conditions_world import (
     odd_value,
 )
 
-PATTERNS = ("%", "a%", "%a", "%_", "_", "", "%a%b%", "Ä_", "it's", "\\%", "%\n%", "A%", "%ß%", "__%")
+PATTERNS = ("%", "a%", "%a", "%_", "_", "", "%a%b%", "Ä_", "%'s", "\\%", "%\n%", "A%", "%ß%", "__%")
 ORDERED = (TEXT, INTEGER, NUMBER, DATE, TIMESTAMP)
 LISTED = tuple(function for function in FUNCTIONS.values() if Place.LIST in function.places)
 

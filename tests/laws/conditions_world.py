@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 22, 9, 30, 15, 250_000, tzinfo=UTC)
 VIP = "vip"
 
 EDGES: Mapping[FieldType, tuple[Any, ...]] = {
-    TEXT: ("", "a", "A", "Ä%", "it's"),
+    TEXT: ("", "a", "A", " Ä%\u00a0", "ßİ's"),
     INTEGER: (0, 1, -1, 2**53, -(2**53)),
     NUMBER: (0.0, 1.0, -2.5, 1.7976931348623157e308, 5e-324),
     BOOLEAN: (True, False),

@@ -78,9 +78,8 @@ def _check_list(
     negated: bool,
     any_of_them: bool,
 ) -> None:
-    exprs = [
-        parsed.expr for parsed in (parse(item) for item in items if isinstance(item, str)) if parsed.expr
-    ]
+    texts = [parse(item) for item in items if isinstance(item, str)]
+    exprs = [parsed.expr for parsed in texts if parsed.expr is not None]
     aware = guarded | guards(exprs, any_of_them=any_of_them)
     for index, item in enumerate(items):
         _check_form(item, (*path, index), scope, aware, faults, negated=negated)

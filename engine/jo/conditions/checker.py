@@ -227,29 +227,14 @@ class Checker:
             detail = f"`{call.name}` may not stand within `count`, which reads the counted rows alone."
             self._add(UNKNOWN_FUNCTION, detail, "Move it out of `count`.", start, end)
             return None
-        if not self._fits_count(function, call):
+        if not function.accepts(len(call.arguments)):
+            given = len(call.arguments)
+            detail = f"`{call.name}` cannot be called with {given} argument{'' if given == 1 else 's'}."
+            self._mistyped(call, detail, f"Write {usage(function)}.")
             return None
         if function.shape is Shape.SAME_TYPE:
             return self._same_type(function, call)
         return self._form(function, call)
-
-    def _fits_count(self, function: Function, call: Call) -> bool:
-        most = len(function.forms[0].takes)
-        given = len(call.arguments)
-        match function.shape:
-            case Shape.FIXED:
-                least, wanted = most, str(most)
-            case Shape.LAST_OPTIONAL:
-                least, wanted = most - 1, f"{most - 1} or {most}"
-            case Shape.SAME_TYPE:
-                least, most, wanted = 2, given, "2 or more"
-        if least <= given <= most:
-            return True
-        plural = "" if wanted == "1" else "s"
-        self._mistyped(
-            call, f"`{call.name}` takes {wanted} argument{plural}, not {given}.", f"Write {usage(function)}."
-        )
-        return False
 
     def _same_type(self, function: Function, call: Call) -> FieldType | None:
         type_ = self._together(call, *call.arguments)

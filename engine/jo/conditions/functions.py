@@ -85,6 +85,17 @@ class Function:
     moment: bool = False
     """Whether it is a timestamp that stands for `has happened` in boolean position."""
 
+    def accepts(self, count: int) -> bool:
+        """Tell whether it takes this number of arguments."""
+        most = len(self.forms[0].takes)
+        match self.shape:
+            case Shape.FIXED:
+                return count == most
+            case Shape.LAST_OPTIONAL:
+                return count in (most - 1, most)
+            case Shape.SAME_TYPE:
+                return count >= 2
+
 
 _HOUR = timedelta(hours=1) // timedelta(microseconds=1)
 

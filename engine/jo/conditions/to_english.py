@@ -5,7 +5,7 @@
 """
 
 from jo.conditions.constants import instant_text
-from jo.conditions.functions import FUNCTIONS
+from jo.conditions.functions import FUNCTIONS, Function
 from jo.conditions.tree import (
     And,
     Arithmetic,
@@ -98,8 +98,8 @@ def _clause(expr: Expr, *, holds: bool = True) -> str:
         case Like(subject, pattern, any_case):
             looks = "looks like" if holds else "does not look like"
             return f"{_value(subject)} {looks} {_value(pattern)}{' in any case' if any_case else ''}"
-        case Call(name) if name in FUNCTIONS and FUNCTIONS[name].denies:
-            return _call(expr, _phrase(expr, holds=holds))
+        case Call() if (function := _function(expr)) and function.denies:
+            return _call(expr, _phrase(function, expr, holds=holds))
         case Literal(FieldType.BOOLEAN, value):
             return "always" if bool(value) == holds else "never"
     return f"{_value(expr)} is {'true' if holds else 'false'}"
@@ -125,8 +125,8 @@ def _one_of(words: list[str]) -> str:
 def _compare(by: Comparator, left: Expr, right: Expr) -> str:
     if isinstance(left, Literal) and not isinstance(right, Literal):
         by, left, right = _FLIPPED.get(by, by), right, left
-    if isinstance(left, Call) and left.name in FUNCTIONS and FUNCTIONS[left.name].measures:
-        return f"{_AMOUNT[by]} {_value(right)} {_call(left, FUNCTIONS[left.name].measures)}"
+    if isinstance(left, Call) and (function := _function(left)) and function.measures:
+        return f"{_AMOUNT[by]} {_value(right)} {_call(left, function.measures)}"
     if isinstance(right, Literal) and right.type is FieldType.BOOLEAN and not by.is_order:
         return _clause(left, holds=bool(right.value) == (by is Comparator.EQUAL))
     verbs = _IS_DATE if _is_date(left) or _is_date(right) else _IS
@@ -140,8 +140,8 @@ def _is_date(expr: Expr) -> bool:
             return True
         case Literal(FieldType.TEXT, str() as text):
             return len(text) >= 10 and text[:4].isdigit() and text[4] == text[7] == "-"
-        case Call(name) if name in FUNCTIONS:
-            return FUNCTIONS[name].forms[0].gives in (FieldType.DATE, FieldType.TIMESTAMP)
+        case Call() if function := _function(expr):
+            return function.forms[0].gives in (FieldType.DATE, FieldType.TIMESTAMP)
     return False
 
 
@@ -153,12 +153,11 @@ def _value(expr: Expr) -> str:
         case Literal():
             return _constant(expr)
         case Call(name):
-            function = FUNCTIONS.get(name)
+            function = _function(expr)
             if function is None:
                 return f"{name}({', '.join(map(_value, expr.arguments))})"
-            if function.moment:
-                return f"the moment when {_call(expr, _phrase(expr))}"
-            return _call(expr, function.says)
+            said = _call(expr, _phrase(function, expr))
+            return f"the moment when {said}" if function.moment else said
         case Arithmetic(by, left, right):
             return f"{_operand(left)} {_SIGNS[by]} {_operand(right)}"
         case Negate(operand):
@@ -173,8 +172,9 @@ def _operand(expr: Expr) -> str:
 
 def _call(call: Call, phrase: str) -> str:
     if call.name == "count":
-        source, *conditions = map(_counted, call.arguments)
-        return phrase.format(f"{source} where {conditions[0]}" if conditions else source)
+        source, *conditions = call.arguments
+        rows = " by ".join(source.words) if isinstance(source, Path) else _value(source)
+        return phrase.format(f"{rows} where {_clause(conditions[0])}" if conditions else rows)
     words = [_moment(argument) for argument in call.arguments]
     *most, last = words or [""]
     return phrase.format(*words, all=f"{', '.join(most)} and {last}" if most else last)
@@ -182,20 +182,21 @@ def _call(call: Call, phrase: str) -> str:
 
 def _moment(argument: Expr) -> str:
     """Say a moment as a clause, which reads better behind `since`."""
-    if isinstance(argument, Call) and argument.name in FUNCTIONS and FUNCTIONS[argument.name].moment:
-        return _call(argument, _phrase(argument))
+    if isinstance(argument, Call) and (function := _function(argument)) and function.moment:
+        return _call(argument, _phrase(function, argument))
     return _value(argument)
 
 
-def _phrase(call: Call, *, holds: bool = True) -> str:
-    function = FUNCTIONS[call.name]
+def _function(call: Call) -> Function | None:
+    """Return the function of a call; None where it could not be one, for nothing here was checked."""
+    function = FUNCTIONS.get(call.name)
+    return function if function is not None and function.accepts(len(call.arguments)) else None
+
+
+def _phrase(function: Function, call: Call, *, holds: bool = True) -> str:
     if function.in_full and len(call.arguments) == len(function.forms[0].takes):
         return function.in_full[0 if holds else 1]
     return function.says if holds else function.denies
-
-
-def _counted(argument: Expr) -> str:
-    return " by ".join(argument.words) if isinstance(argument, Path) else _clause(argument)
 
 
 def _constant(literal: Literal) -> str:

@@ -7,6 +7,7 @@ NULL) is the next such token after the last leaf.
 """
 
 import math
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
@@ -68,6 +69,7 @@ _COMPARATORS = {
 _OPERATORS = {"Add": Operator.PLUS, "Sub": Operator.MINUS, "Mul": Operator.TIMES, "Div": Operator.OVER}
 _DATE_TYPES = {"DATE": FieldType.DATE, "TIMESTAMP": FieldType.TIMESTAMP, "TIMESTAMPTZ": FieldType.TIMESTAMP}
 
+_NAME = re.compile(r"[^\W\d]\w*")
 _JOINING = frozenset({"and", "or", "not", "in", "is", "like", "ilike", "between"})
 
 _SUBQUERY = ("A condition cannot contain a query.", "Use `in_list('name')` or `count(source, condition)`.")
@@ -164,9 +166,8 @@ class Translator:
             raise Refusal(f"`{written}` is beyond 2^53.", "Keep such long numbers as text.", *span)
         if not math.isfinite(value):
             raise Refusal(f"`{written}` is beyond every number.", "Write a smaller number.", *span)
-        return self._mark(
-            Literal(FieldType.INTEGER if isinstance(value, int) else FieldType.NUMBER, value), span
-        )
+        type_ = FieldType.INTEGER if isinstance(value, int) else FieldType.NUMBER
+        return self._mark(Literal(type_, value), span)
 
     def _boolean(self, node: Node) -> Expr:
         return self._mark(Literal(FieldType.BOOLEAN, bool(node.this)), self._next_word("true", "false"))
@@ -179,12 +180,15 @@ class Translator:
         )
 
     def _path(self, node: Node) -> Expr:
-        parts = node.parts
-        odd = next(
-            (part for part in parts if type(part).__name__ != "Identifier" or part.args["quoted"]), None
-        )
-        if odd is not None:
-            raise self._refusal(odd, *_REFUSED.get(type(odd).__name__, _OTHER))
+        tail: list[Node] = []
+        while type(node).__name__ == "Dot":  # SQLGlot's own `parts` of a dot leaves out what it does not know
+            tail.insert(0, node.expression)
+            node = node.this
+        parts = [*(node.parts if type(node).__name__ == "Column" else [node]), *tail]
+        for part in parts:
+            kind = type(part).__name__
+            if kind != "Identifier" or part.args.get("quoted") or not _NAME.fullmatch(part.this):
+                raise self._refusal(part, *_REFUSED.get(kind, _OTHER))
         span = (self._leaf_span(parts[0])[0], self._leaf_span(parts[-1])[1])
         if len(parts) > MAX_WORDS:
             raise Refusal("The path follows too many references.", f"Use at most {MAX_WORDS} words.", *span)

@@ -1,5 +1,8 @@
 """Texts of conditions become trees, or faults that say what to write instead."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -128,6 +131,7 @@ def test_one_normal_text_for_each_meaning(text: str, normal: str) -> None:
         ("a.x > date '2026-02-30'", "'2026-02-30'", "2026-12-01"),
         ("a.x > date '1066-10-14'", "'1066-10-14'", "2026-12-01"),
         ("a.x = 'a\x00b'", "\x00", "Delete"),
+        ("e'x'.y = 1", "e'x'", "reference"),
     ],
 )
 def test_what_is_not_accepted_is_named_with_what_to_write_instead(
@@ -177,6 +181,15 @@ def test_offsets_count_code_points() -> None:
     text = "a.x = '😀é' and a.y == 1"
     [fault] = parse(text).faults
     assert text[fault.start : fault.end] == "=="
+
+
+def test_conditions_are_imported_without_sqlglot() -> None:
+    """SQLGlot costs more than the rest of a light command; it loads at the first parse."""
+    code = (
+        "import sys, jo.conditions.check, jo.conditions.instants, jo.conditions.to_sql;"
+        "sys.exit('sqlglot' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_length_and_depth_are_limited() -> None:

@@ -38,6 +38,11 @@ from jo.conditions.to_english import to_english
             "more than 2 tickets where ticket's status is open",
         ),
         ("count(tickets) = 0", "exactly 0 tickets"),
+        (
+            "count(meetings.host, meeting.late) > 1",
+            "more than 1 meetings by host where meeting's late is true",
+        ),
+        ("foo(a.x) = days_since()", "foo(a's x) is days_since()"),
         ("a.x = 1 or b.y = 2 and c.z = 3", "a's x is 1 or (b's y is 2 and c's z is 3)"),
         ("a.x = 1 or b.y = 2 or c.z = 3", "either a's x is 1 or b's y is 2 or c's z is 3"),
         ("not (a.x = 1 or b.y > 2)", "a's x is not 1 and b's y is at most 2"),
