@@ -225,4 +225,4 @@ class Step(ABC):
 
     def passes_time(self) -> bool:
         """Tell whether a circle through this step takes time, so that it cannot spin."""
-        return self.after is not None
+        return self.after is not None and self.after.count > 0

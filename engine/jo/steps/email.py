@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Self
 
 from jo.model.address import Address, Kind
@@ -52,14 +53,15 @@ class Email(Step):
         last = view.intent(sent)
         if last is None or last.ended is None:
             return Hold(until=None, why="the mail is under way")
+        outcome = _last_outcome(view, sent)
         if self.repeat is not None and sent < self.repeat.count:
-            due = view.after(last.at or view.anchor, self.repeat.every)
+            due = view.after(outcome or view.anchor, self.repeat.every)
             if view.now < due:
                 return Hold(
                     until=due, why=f"mail {sent + 1} of {self.repeat.count} follows after {self.repeat.every}"
                 )
             return Send(repeat=sent + 1)
-        return Take(edge="next", outcome=last.at)
+        return Take(edge="next", outcome=outcome)
 
     def references(self) -> Sequence[tuple[tuple[str | int, ...], Address]]:
         template = (("email",), Address(Kind.TEMPLATE, self.email))
@@ -68,4 +70,13 @@ class Email(Step):
         return [template, (("send_window",), Address(Kind.CALENDAR, self.send_window))]
 
     def passes_time(self) -> bool:
-        return self.after is not None or self.repeat is not None
+        return Step.passes_time(self) or (self.repeat is not None and self.repeat.count > 1)
+
+
+def _last_outcome(view: View, sent: int) -> datetime | None:
+    """Return the outcome of the latest of these mails that had one; a suppressed mail has none."""
+    for repeat in range(sent, 0, -1):
+        seen = view.intent(repeat)
+        if seen is not None and seen.at is not None:
+            return seen.at
+    return None

@@ -61,4 +61,4 @@ class Wait(Step):
         return [*Step.times(self), *own]
 
     def passes_time(self) -> bool:
-        return True
+        return isinstance(self.wait, Until) or self.wait.count > 0 or Step.passes_time(self)
