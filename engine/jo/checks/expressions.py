@@ -13,13 +13,27 @@ from jo.conditions.check import check_condition
 from jo.conditions.condition import PathFault
 from jo.conditions.instants import check_time
 from jo.conditions.types import Scope
-from jo.diagnostics.codes import Code
+from jo.diagnostics.codes import (
+    DANGLING_REFERENCE,
+    MISTYPED_CONDITION,
+    NULL_COMPARISON,
+    UNKNOWN_FIELD,
+    UNKNOWN_FUNCTION,
+    Code,
+)
 from jo.diagnostics.span import Path
 from jo.graph.expressions import conditions, times
 from jo.model.address import Address
 from jo.model.project import Resource
 
 Written = Callable[[Address], Mapping[str, Any]]
+_LABELS = {
+    DANGLING_REFERENCE: "does not exist",
+    UNKNOWN_FIELD: "not declared",
+    MISTYPED_CONDITION: "types do not fit",
+    NULL_COMPARISON: "overlooks NULL",
+    UNKNOWN_FUNCTION: "cannot be called here",
+}
 Check = Callable[[Any, Scope], tuple[PathFault, ...]]
 
 
@@ -27,14 +41,14 @@ def expression_faults(
     resources: Iterable[Resource], scopes: Scopes, written: Written
 ) -> Iterator[tuple[Code, Found]]:
     """Yield the faults, each with its code, by resource and then in the order of its file."""
-    known: dict[tuple[Check, int, str], tuple[PathFault, ...]] = {}
+    known: dict[tuple[Check, int, type, str], tuple[PathFault, ...]] = {}
     for resource in resources:
         document = written(resource.address)
         for path, check in _places(resource):
             raw = _value(document, path)
             text = raw if isinstance(raw, str) else repr(raw)
             for scope in scopes.of(resource, path, text):
-                key = (check, id(scope), text)
+                key = (check, id(scope), type(raw), text)
                 faults = known.get(key)
                 if faults is None:
                     faults = known[key] = check(raw, scope)
@@ -63,7 +77,7 @@ def _found(address: Address, path: Path, each: PathFault) -> Found:
     fault = each.fault
     return Found(
         at=At(address=address, path=path, start=fault.start, end=fault.end),
-        label=fault.code.slug.replace("-", " "),
+        label=_LABELS[fault.code],
         detail=fault.detail,
         help=fault.help,
         severity=fault.severity,

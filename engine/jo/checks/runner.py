@@ -5,7 +5,7 @@ notes, and errors with which a project can run all the same; of everything else,
 more, it is reported as stale.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 from jo.checks.catalog import catalog
@@ -82,20 +82,25 @@ def _stale(
     broken = {each.at.file for each in found if each.at is not None and each.code.id < "J3"}
     remaining = {(each.at.file, each.at.start.line, each.code) for each in found if each.at is not None}
     for ignore in ignores:
-        for code in ignore.codes:
-            if (ignore, code) in used:
-                continue
-            if (ignore.span.file, ignore.line, code) in remaining:
-                detail = f"{code.id} cannot be ignored: a project with this fault cannot run."
-            elif ignore.span.file in broken:
-                continue
-            else:
-                detail = f"Nothing on the line it speaks of is a {code.id} {code.slug}."
+        idle = [code for code in ignore.codes if (ignore, code) not in used]
+        refused = [code for code in idle if (ignore.span.file, ignore.line, code) in remaining]
+        gone = [code for code in idle if code not in refused and ignore.span.file not in broken]
+        details = []
+        if refused:
+            details.append(f"No project can run with {_ids(refused)}, so it cannot be ignored.")
+        if gone:
+            details.append(f"Nothing on the line it speaks of is {_ids(gone)} any more.")
+        if details:
+            is_idle = len(refused) + len(gone) == len(ignore.codes)
             yield Diagnostic(
                 code=STALE_IGNORE,
-                detail=detail,
+                detail=" ".join(details),
                 at=ignore.span,
                 label="silences nothing",
-                help="Delete the ignore." if len(ignore.codes) == 1 else f"Take {code.id} out of it.",
+                help="Delete the ignore." if is_idle else f"Take {_ids([*refused, *gone])} out of it.",
                 severity=Severity.WARNING,
             )
+
+
+def _ids(codes: Sequence[Code]) -> str:
+    return " or ".join(str(code) for code in codes)

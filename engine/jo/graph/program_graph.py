@@ -67,6 +67,11 @@ class ProgramGraph:
         order = self.order
         return all(order.get(arc.to or "", len(order)) > order[arc.step] for arc in self.arcs)
 
+    @property
+    def has_dangling(self) -> bool:
+        """Whether an arc leads to a step that does not exist."""
+        return any(arc.to is not None and arc.to not in self.steps for arc in self.arcs)
+
     @cached_property
     def reachable(self) -> frozenset[str]:
         """The steps that somebody can come to."""

@@ -63,7 +63,7 @@ from collections.abc import Iterator
 from jo.checks.context import Context
 from jo.checks.rule import At, Found
 from jo.checks.words import days
-from jo.conditions.condition import Condition
+from jo.conditions.condition import Condition, parse_condition
 from jo.conditions.instant_tree import FieldTime
 from jo.conditions.tree import Between, Call, Comparator, Compare, Expr, Literal, Path
 from jo.diagnostics import codes
@@ -93,12 +93,20 @@ def check(context: Context) -> Iterator[Found]:
                 at=At(address=program.address, path=("recheck",)),
                 label="lets people go before the last step",
                 detail=f"`{item.text}` lets everybody go after {days(limit[1])} at the latest, and `{step}` "
-                f"comes up to {days(seconds)} after that clock began.",
+                f"may come only after {days(seconds)}.",
                 help="Leave `recheck` out and say with `exit_when` who shall leave, or shorten the program.",
-                others=((At(address=power_list.address, path=("where",)), "lets people go by time alone"),),
+                others=((_at(context, power_list, item), "lets people go by time alone"),),
                 severity=Severity.WARNING,
             )
             break
+
+
+def _at(context: Context, power_list: PowerList, item: Condition) -> At:
+    """Return where an item of the list's condition is written, if it is an item of a YAML list, too."""
+    raw = context.written(power_list.address)["where"]
+    items = [parse_condition(each)[0] for each in raw] if isinstance(raw, list) else []
+    path = ("where", items.index(item)) if item in items else ("where",)
+    return At(address=power_list.address, path=path)
 
 
 def _audience(context: Context, program: Program) -> PowerList | None:

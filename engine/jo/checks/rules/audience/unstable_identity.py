@@ -55,15 +55,14 @@ def check(context: Context) -> Iterator[Found]:
         contacts = context.scopes.contacts_of(program)
         if contacts is None or program.entry.identity == ("contact",):
             continue
-        stable = ["contact", contacts.key, *contacts.stable]
-        allowed = [*dict.fromkeys(stable), *_keys(context, program)]
+        allowed = list(dict.fromkeys(["contact", *contacts.stable, *_keys(context, program)]))
         for index, name in enumerate(program.entry.identity):
-            if name in contacts.fields and name not in allowed:
+            if name in contacts.fields and name not in (contacts.key, *allowed):
                 yield Found(
                     at=At(address=program.address, path=("entry", "identity", index)),
                     label="may change",
-                    detail=f"`{name}` may change for a contact. Then the same person would count as another one "
-                    "and get everything again.",
+                    detail=f"`{name}` may change for a contact. Then the same person would count as another "
+                    "one and get everything again.",
                     help=f"Use what never changes: {listed(allowed)}.",
                 )
 

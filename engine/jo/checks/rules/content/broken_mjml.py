@@ -21,7 +21,16 @@ body: news.mjml.j2
 ```
 
 ```xml templates/news.mjml.j2
-x
+<mjml>
+  <mj-body>
+    <mj-section>
+      <mj-column>
+        <mj-paragraph>Here is what is new.</mj-paragraph>
+        <mj-text>{{ postal }} · <a href='{{ unsubscribe_url }}'>Unsubscribe</a></mj-text>
+      </mj-column>
+    </mj-section>
+  </mj-body>
+</mjml>
 ```
 
 ## Instead
@@ -37,7 +46,16 @@ body: news.mjml.j2
 ```
 
 ```xml templates/news.mjml.j2
-y
+<mjml>
+  <mj-body>
+    <mj-section>
+      <mj-column>
+        <mj-text>Here is what is new.</mj-text>
+        <mj-text>{{ postal }} · <a href='{{ unsubscribe_url }}'>Unsubscribe</a></mj-text>
+      </mj-column>
+    </mj-section>
+  </mj-body>
+</mjml>
 ```
 
 ## Options

@@ -14,7 +14,9 @@ name: news
 class: marketing
 topic: onboarding
 sender: success-team
-subject: News
+subject: |
+  News
+  of May
 body: news.md.j2
 layout: brand
 ```
@@ -31,7 +33,7 @@ name: news
 class: marketing
 topic: onboarding
 sender: success-team
-subject: News
+subject: News of May
 body: news.md.j2
 layout: brand
 ```

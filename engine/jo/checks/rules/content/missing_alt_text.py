@@ -16,12 +16,12 @@ class: marketing
 topic: onboarding
 sender: success-team
 subject: News
-body: news.md.j2
+body: news.html.j2
 layout: brand
 ```
 
-```markdown templates/news.md.j2
-![](https://www.example.com/chart.png)
+```html templates/news.html.j2
+<p><img src="https://www.example.com/chart.png"></p>
 ```
 
 ## Instead
@@ -33,12 +33,12 @@ class: marketing
 topic: onboarding
 sender: success-team
 subject: News
-body: news.md.j2
+body: news.html.j2
 layout: brand
 ```
 
-```markdown templates/news.md.j2
-![Visits have doubled since May](https://www.example.com/chart.png)
+```html templates/news.html.j2
+<p><img src="https://www.example.com/chart.png" alt="Visits have doubled since May"></p>
 ```
 
 ## Options

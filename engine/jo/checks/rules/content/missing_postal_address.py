@@ -17,11 +17,12 @@ topic: onboarding
 sender: success-team
 subject: News
 body: news.md.j2
-layout: brand
 ```
 
 ```markdown templates/news.md.j2
-x
+Hello!
+
+[Unsubscribe]({{ unsubscribe_url }})
 ```
 
 ## Instead
@@ -34,16 +35,17 @@ topic: onboarding
 sender: success-team
 subject: News
 body: news.md.j2
-layout: brand
 ```
 
 ```markdown templates/news.md.j2
-y
+Hello!
+
+{{ postal }} · [Unsubscribe]({{ unsubscribe_url }})
 ```
 
 ## Options
 
-None.
+A layout that all mails share is the place for both the address and the link.
 
 ## References
 

@@ -62,7 +62,7 @@ def check(context: Context) -> Iterator[Found]:
                 at=At(address=template.address, path=("class",)),
                 label="needs a topic",
                 detail="Whoever unsubscribes from this mail would get no marketing mail at all any more.",
-                help=f"Add `topic`: {listed(topics)}."
+                help=f"Name one in `topic`: {listed(topics)}."
                 if topics
                 else "Declare a topic and name it in `topic`.",
                 severity=Severity.WARNING,

@@ -23,6 +23,8 @@ body: news.md.j2
 Hello!
 
 Here is what is new.
+
+{{ postal }}
 ```
 
 ## Instead
@@ -42,9 +44,7 @@ Hello!
 
 Here is what is new.
 
-No more of this? [Unsubscribe]({{ unsubscribe_url }}).
-
-{{ sender_postal }}
+{{ postal }} · [Unsubscribe]({{ unsubscribe_url }})
 ```
 
 ## Options

@@ -1,7 +1,8 @@
 """## What it finds
 
 A step without `next` that leads, by its place in the file alone, into a step that is the target of a
-`branch`, a `split`, a `met` or a `timeout`. Falling into an `exit` is fine.
+`branch`, a `split`, a `met` or a `timeout` above it. Falling into an `exit` is fine, and so is falling into a
+step that is only led back to.
 
 ## Why it matters
 
@@ -49,14 +50,15 @@ None.
 - J305 missing-otherwise
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from jo.checks.context import Context
 from jo.checks.places import arc_at, step_at
 from jo.checks.rule import Found
 from jo.diagnostics import codes
 from jo.graph.program_graph import Arc, ProgramGraph
-from jo.graph.written import falls
+from jo.graph.written import falls, written_at
 from jo.steps.exit import Exit
 
 CODE = codes.FALL_INTO_TARGET
@@ -66,10 +68,10 @@ MAY_BE_IGNORED = True
 def check(context: Context) -> Iterator[Found]:
     for program in context.programs:
         graph = context.graphs[program.name]
-        aimed = _aimed_at(graph)
-        if not aimed:
+        if all(arc.edge.name == "next" for arc in graph.arcs):
             continue
         documents = context.written_steps(program)
+        aimed = _aimed_at(graph, documents)
         told = set()
         for arc in falls(graph, documents):
             aim = aimed.get(arc.to or "")
@@ -91,10 +93,11 @@ def _help(arc: Arc) -> str:
     return f"Write `{key}: end`, or the step that is meant; `{key}: {arc.to}` if this one is."
 
 
-def _aimed_at(graph: ProgramGraph) -> dict[str, Arc]:
-    """Return the steps that edges other than `next` lead to, each with the first such arc."""
+def _aimed_at(graph: ProgramGraph, documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Arc]:
+    """Return the steps that written edges other than `next` lead on to, each with the first such arc."""
     found: dict[str, Arc] = {}
     for arc in graph.arcs:
-        if arc.to is not None and arc.edge.name != "next":
-            found.setdefault(arc.to, arc)
+        leads_on = graph.order.get(arc.to or "", -1) > graph.order[arc.step]
+        if leads_on and arc.edge.name != "next" and written_at(arc, documents[arc.step]) is not None:
+            found.setdefault(arc.to or "", arc)
     return found

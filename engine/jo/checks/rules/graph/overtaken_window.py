@@ -67,8 +67,8 @@ def check(context: Context) -> Iterator[Found]:
             yield Found(
                 at=At(address=program.address, path=("steps", name, "between", 1)),
                 label="is over before anybody comes",
-                detail=f"The waits before `{name}` take at least {days(due)} from `{since}` on, and the window "
-                f"ends {days(end[1])} after it. Everybody would skip the step as too late.",
+                detail=f"The waits before `{name}` take at least {days(due)} from `{since}` on, and the "
+                f"window ends {days(end[1])} after it. Everybody would skip the step as too late.",
                 help="Move the window, or shorten the waits before it.",
                 severity=Severity.WARNING,
             )

@@ -58,14 +58,14 @@ MAY_BE_IGNORED = True
 def check(context: Context) -> Iterator[Found]:
     for program in context.programs:
         graph = context.graphs[program.name]
-        if len(graph.reachable) == len(graph.steps):
-            continue
+        if len(graph.reachable) == len(graph.steps) or graph.has_dangling:
+            continue  # a way that leads nowhere may be the one that was to lead here
         for name, behind in _stretches(graph):
-            also = f" Nor can anybody come to {listed(behind)}, which only it leads to." if behind else ""
+            also = f", nor to {listed(behind)} behind it" if behind else ""
             yield Found(
                 at=At(address=program.address, path=("steps", name), part=Part.KEY),
                 label="nobody comes here",
-                detail=f"No way from the first step, `{program.first}`, leads to `{name}`.{also}",
+                detail=f"No way from the first step, `{program.first}`, leads to `{name}`{also}.",
                 help=f"Let a step lead here with `next: {name}`, or delete the step.",
             )
 

@@ -56,7 +56,7 @@ def check(context: Context) -> Iterator[Found]:
             yield Found(
                 at=At(address=permit.address, path=("allow", "delete")),
                 label="is still declared",
-                detail=f"`{permit.allow.delete}` is to be deleted and is still declared: one of the two is wrong.",
+                detail=f"`{permit.allow.delete}` is still declared, so one of the two is wrong.",
                 help="Delete the declaration in the same change, or the permit.",
             )
         elif context.today is not None and permit.expires < context.today:

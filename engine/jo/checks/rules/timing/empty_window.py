@@ -16,7 +16,7 @@ name: onboarding
 audience: admins
 entry: {existing: skip}
 steps:
-  checklist: {email: checklist, between: [company.live_at + 14 days, company.live_at + 10 days]}
+  checklist: {email: checklist, between: [company.live_at + 14 days at 09:00, company.live_at + 10 days]}
 ```
 
 ## Instead
@@ -106,7 +106,7 @@ def _calendar(context: Context, calendar: CalendarResource) -> Iterator[Found]:
             yield Found(
                 at=at,
                 label="open in the quiet hours only",
-                detail=f"All open hours lie within the quiet hours of the policy `{policy.name}`, so mail would "
+                detail=f"All open hours lie within the quiet hours of the policy `{policy.name}`: mail would "
                 "wait until it expires.",
                 help="Open the calendar outside the quiet hours, or shorten those.",
                 others=((At(address=policy.address, path=("quiet_hours",)), "the quiet hours"),),

@@ -74,7 +74,7 @@ def check(context: Context) -> Iterator[Found]:
             yield Found(
                 at=At(address=program.address, path=path),
                 label="is 00:00 on that day",
-                detail=f"A bare date is 00:00 in the person's zone: the mail {where} would go out at midnight.",
+                detail=f"A bare date is 00:00 in the person's zone; the mail {where} would go out then.",
                 help="Add a time of day, such as `at 09:00`, or give the program a `send_window`.",
                 severity=Severity.WARNING,
             )

@@ -13,7 +13,7 @@ to say the same to its author, its reviewer, the editor and jo.
 ```yaml
 kind: topic
 name: news
-title: !!str 2026
+title: !!str News
 ```
 
 ## Instead
@@ -21,7 +21,7 @@ title: !!str 2026
 ```yaml
 kind: topic
 name: news
-title: "2026"
+title: News
 ```
 
 ## Options
