@@ -61,6 +61,7 @@ def test_a_member_behind_whom_stands_another_contact_leaves_and_enters(store: St
 
         assert delta == MembersDelta(entered=1, left=1, size=2)
         assert work.audiences.contacts(["admins"]) == {"bob", "eve"}
+        assert work.audiences.keys(["admins", "owners"]) == {"c", "d"}
 
 
 def test_a_member_without_a_contact_is_one_all_the_same(store: Store) -> None:

@@ -197,6 +197,25 @@ def test_waking_meets_all_that_is_given(store: Store) -> None:
     assert woken(contacts=[]) == []
 
 
+def test_who_stands_for_a_row_of_a_list_is_found_by_it(store: Store) -> None:
+    first, second, other = enter(
+        store,
+        a_passage("c1", program="renewal", identity="k1", row="k1", due_at=None),
+        a_passage("c1", program="renewal", identity="k2", row="k2", due_at=None),
+        a_passage("c1", due_at=None),
+    )
+    with store.write() as work:
+        assert work.passages.rows("renewal") == {"k1", "k2"}
+        assert work.passages.rows("onboarding") == frozenset()
+        assert work.passages.wake(NOON, rows=["k2", ""]) == 1
+        assert [passage.id for passage in work.passages.due(NOON, 10)] == [second.id]
+        work.passages.save([ended(second)])
+
+        assert work.passages.rows("renewal") == {"k1"}
+    assert first.row == "k1"
+    assert other.row == ""
+
+
 def test_contacts_entries_and_pins_of_open_passages(store: Store) -> None:
     first, *_ = enter(
         store,

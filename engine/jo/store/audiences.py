@@ -88,6 +88,7 @@ _SIZE = select(lists.c.members).where(lists.c.name == bindparam("name"))
 _PRESENT = select(memberships.c.contact).where(
     memberships.c.list == _list, IS_PRESENT, memberships.c.contact.in_(texts("contacts"))
 )
+_KEYS = select(memberships.c.key).distinct().where(memberships.c.list.in_(texts("names")), IS_PRESENT)
 _CONTACTS = (
     select(memberships.c.contact)
     .distinct()
@@ -173,6 +174,9 @@ class SqlAudiences(Section):
     def present(self, name: str, contacts: Collection[str]) -> frozenset[str]:
         found = self._connection.execute(_PRESENT, {"b_list": name, "contacts": list(contacts)})
         return frozenset(found.scalars())
+
+    def keys(self, names: Collection[str]) -> frozenset[str]:
+        return frozenset(self._connection.execute(_KEYS, {"names": list(names)}).scalars())
 
     def contacts(self, names: Collection[str]) -> frozenset[str]:
         return frozenset(self._connection.execute(_CONTACTS, {"names": list(names)}).scalars())

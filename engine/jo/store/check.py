@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
+
 from jo.store.engine import Database
+from jo.store.trouble import sentence
 from jo.store.versions import NEWEST, version_of
 
 
@@ -27,13 +31,24 @@ def check(url: str) -> CheckReport:
     try:
         with database.read() as connection:
             version = version_of(connection)
-            pages = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-            orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+            findings = _damages(connection, database.place) or _orphans(connection)
     finally:
         database.close()
-    findings = [] if pages == ["ok"] else [f"The file is damaged: {line}." for line in pages]
-    findings += [
-        f"A row of `{table}` ({row}) refers to a row of `{parent}` that is not there."
-        for table, row, parent, _ in orphans
-    ]
     return CheckReport(version=version, newest=NEWEST, findings=findings)
+
+
+def _damages(connection: Connection, place: str) -> Sequence[str]:
+    """Return what is wrong with pages and indexes. Only where nothing is can references be checked."""
+    try:
+        lines = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+    except DatabaseError as error:
+        return [sentence(error.orig, place)]
+    return [] if lines == ["ok"] else [f"The file is damaged: {line}." for line in lines]
+
+
+def _orphans(connection: Connection) -> Sequence[str]:
+    rows = connection.exec_driver_sql("PRAGMA foreign_key_check")
+    return [
+        f"A row of `{table}` ({row}) refers to a row of `{parent}` that is not there."
+        for table, row, parent, _ in rows
+    ]

@@ -200,8 +200,8 @@ _ABANDONED = (
     select(*_ATTEMPT, *INTENT)
     .join_from(attempts, intents, intents.c.id == attempts.c.intent)
     .where(IS_OPEN, ~_IS_HELD, ~_IS_OWN)
-    .order_by(attempts.c.id)
 )
+"""Unsorted: asked for an order by id, SQLite would read all attempts there ever were."""
 
 _of_addresses = and_(
     intents.c.address_key.in_(texts("address_keys")), intents.c["class"] == bindparam("class")
@@ -341,7 +341,7 @@ class SqlLedger(Section):
         for id_, intent, opened_at, owner, token, *rest in rows:
             attempt = OpenedAttempt(id=id_, intent=intent, opened_at=opened_at, owner=owner, token=token)
             found.append((attempt, to_intent(rest)))
-        return found
+        return sorted(found, key=lambda pair: pair[0].id)
 
     def sent_since(
         self, address_keys: Collection[str], class_: MailClass, since: datetime

@@ -13,7 +13,7 @@ from jo.ports.store.passages import Happening, PassageRecords, PastPassages, Ste
 from jo.ports.store.people import Engaged
 from jo.store.codec import PASSAGE, passage_values, to_passage
 from jo.store.section import Section
-from jo.store.tables import IS_INSIDE, IS_TIMED, engagement, events, intents, passage_notes, passages
+from jo.store.tables import HAS_ROW, IS_INSIDE, IS_TIMED, engagement, events, intents, passage_notes, passages
 from jo.store.twins import insert, numbers, texts
 
 _PAST = (
@@ -74,7 +74,7 @@ _HAPPENINGS_OF = (
     .order_by(events.c.at, events.c.id)
 )
 
-_FIXED_AT_ENTRY = frozenset({"id", "program", "identity", "number", "contact", "entered_at"})
+_FIXED_AT_ENTRY = frozenset({"id", "program", "identity", "number", "contact", "row", "entered_at"})
 
 _SAVE = (
     update(passages)
@@ -87,6 +87,10 @@ _NOTE = insert(passage_notes)
 _LATER = or_(passages.c.due_at.is_(None), passages.c.due_at > bindparam("b_at", type_=passages.c.due_at.type))
 
 _CONTACTS = select(passages.c.contact).distinct().where(passages.c.program == bindparam("program"), IS_INSIDE)
+
+_ROWS = (
+    select(passages.c.row).distinct().where(passages.c.program == bindparam("program"), IS_INSIDE, HAS_ROW)
+)
 
 _LAST_ENTRIES = (
     select(passages.c.contact, passages.c.program, func.max(passages.c.entered_at))
@@ -180,6 +184,7 @@ class SqlPassages(Section):
         *,
         ids: Collection[int] | None = None,
         contacts: Collection[str] | None = None,
+        rows: Collection[str] | None = None,
         program: str | None = None,
     ) -> int:
         statement = update(passages).where(IS_INSIDE, _LATER).values(due_at=bindparam("b_at"))
@@ -190,6 +195,9 @@ class SqlPassages(Section):
         if contacts is not None:
             statement = statement.where(passages.c.contact.in_(texts("contacts")))
             values["contacts"] = list(contacts)
+        if rows is not None:
+            statement = statement.where(HAS_ROW, passages.c.row.in_(texts("rows")))
+            values["rows"] = list(rows)
         if program is not None:
             statement = statement.where(passages.c.program == bindparam("b_program"))
             values["b_program"] = program
@@ -197,6 +205,9 @@ class SqlPassages(Section):
 
     def contacts(self, program: str) -> frozenset[str]:
         return frozenset(self._connection.execute(_CONTACTS, {"program": program}).scalars())
+
+    def rows(self, program: str) -> frozenset[str]:
+        return frozenset(self._connection.execute(_ROWS, {"program": program}).scalars())
 
     def last_entries(
         self, contacts: Collection[str], programs: Collection[str]

@@ -204,6 +204,7 @@ passages = Table(
     _text("identity"),
     Column("number", Integer, nullable=False),
     _text("contact"),
+    _text("row"),
     Column("revision", BigInteger, nullable=False),
     _instant("entered_at"),
     _instant("anchor_at"),
@@ -223,11 +224,13 @@ passages = Table(
 )
 IS_INSIDE = passages.c.ended_at.is_(None)
 IS_TIMED = passages.c.due_at.is_not(None)
+HAS_ROW = passages.c.row != literal_column("''")
 _index(passages.c.program, passages.c.identity, passages.c.number, unique=True)
 _index(passages.c.program, passages.c.identity, name="uq_passages_inside", unique=True, where=IS_INSIDE)
 _index(passages.c.due_at, passages.c.id, where=IS_INSIDE & IS_TIMED)
 _index(passages.c.revision, where=IS_INSIDE)
 _index(passages.c.contact)
+_index(passages.c.row, where=IS_INSIDE & HAS_ROW)
 
 passage_notes = Table(
     "passage_notes",

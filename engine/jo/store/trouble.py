@@ -37,13 +37,9 @@ def told(place: str) -> Iterator[None]:
         raise ChangeRefusedError(f"The store refuses the change: {error.orig}.") from error
     except PoolTimeoutError as error:
         raise StoreError(_SENTENCES[sqlite3.SQLITE_BUSY].format(place=place)) from error
-    except OperationalError as error:
-        raise StoreError(sentence(error.orig, place)) from error
-    except sqlite3.DatabaseError as error:
-        raise StoreError(sentence(error, place)) from error
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None)
-        if isinstance(cause, sqlite3.DatabaseError) and _code(cause) in _SENTENCES:
+        if isinstance(error, OperationalError) or _code(cause) in _SENTENCES:
             raise StoreError(sentence(cause, place)) from error
         raise RuntimeError(f"the store was asked for something that makes no sense: {error}") from error
 

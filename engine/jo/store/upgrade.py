@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from jo.store.engine import Database
-from jo.store.versions import version_of
+from jo.store.versions import refuse_newer, version_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -20,6 +20,7 @@ def upgrade(url: str) -> tuple[str | None, str]:
     try:
         with database.write() as connection:
             before = version_of(connection)
+            refuse_newer(before)
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS))
             config.attributes["connection"] = connection

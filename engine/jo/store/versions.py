@@ -52,7 +52,12 @@ def prepare(database: Database) -> None:
             f"The store's tables have version {version}, this jo needs {NEWEST}. Make a backup, then run:\n\n"
             "    jo store upgrade"
         )
-    if version > NEWEST:
+    refuse_newer(version)
+
+
+def refuse_newer(version: str | None) -> None:
+    """Raise StoreVersionError for a version that this jo does not know yet."""
+    if version is not None and version > NEWEST:
         raise StoreVersionError(
             f"The store's tables have version {version}, from a newer jo; this one knows up to {NEWEST}. "
             "Update jo wherever it runs."

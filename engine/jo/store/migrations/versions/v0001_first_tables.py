@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("identity", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("row", sa.Text(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("entered_at", sa.BigInteger(), nullable=False),
         sa.Column("anchor_at", sa.BigInteger(), nullable=False),
@@ -135,6 +136,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     _index("ix_passages_contact", "passages", ["contact"])
+    _index("ix_passages_row", "passages", ["row"], where="ended_at IS NULL AND \"row\" != ''")
     _index(
         "ix_passages_due_at_id", "passages", ["due_at", "id"], where="ended_at IS NULL AND due_at IS NOT NULL"
     )

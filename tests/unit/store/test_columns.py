@@ -1,0 +1,71 @@
+"""How values lie in the tables."""
+
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy.dialects import sqlite
+
+from jo.flow.intent import Intent
+from jo.flow.passage import Passage
+from jo.store import codec
+from jo.store.columns import EPOCH, MICROSECOND, Instant, Json, to_json
+
+DIALECT = sqlite.dialect()
+
+
+@settings(derandomize=True)
+@given(microseconds=st.integers(-(10**16), 10**16), zone=st.timezones())
+def test_an_instant_is_exact_whatever_its_zone(microseconds: int, zone: ZoneInfo) -> None:
+    moment = (EPOCH + microseconds * MICROSECOND).astimezone(zone)
+
+    stored = Instant().process_bind_param(moment, DIALECT)
+    back = Instant().process_result_value(stored, DIALECT)
+
+    assert stored == microseconds
+    assert back == moment.astimezone(UTC)
+    assert back is not None
+    assert back.tzinfo is UTC
+
+
+def test_later_instants_are_greater_numbers() -> None:
+    before = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    after = before.replace(fold=1)
+
+    stored = [Instant().process_bind_param(moment, DIALECT) for moment in (before, after)]
+
+    assert stored == sorted(set(stored))  # type: ignore[type-var]
+
+
+def test_a_naive_instant_is_refused() -> None:
+    with pytest.raises(TypeError):
+        Instant().process_bind_param(datetime(2026, 1, 1), DIALECT)  # noqa: DTZ001 - that is the point
+
+
+def test_equal_data_is_the_same_text() -> None:
+    assert to_json({"b": 1, "a": [1.5, None]}) == '{"a":[1.5,null],"b":1}'
+    assert to_json(MappingProxyType({"b": MappingProxyType({}), "a": ()})) == '{"a":[],"b":{}}'
+
+
+@pytest.mark.parametrize("text", ["\x00", "\ud800", "日本", "\u2028", '"', "😀"])
+def test_any_text_can_be_stored_in_any_database(text: str) -> None:
+    stored = Json().process_bind_param({"text": text}, DIALECT)
+
+    assert stored is not None
+    assert stored.isascii()
+    assert Json().process_result_value(stored, DIALECT) == {"text": text}
+
+
+@pytest.mark.parametrize("data", [float("nan"), float("inf"), timedelta(1), object(), {1, 2}])
+def test_what_is_not_plain_data_is_refused(data: object) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        to_json({"value": data})
+
+
+def test_every_field_of_a_record_has_its_column() -> None:
+    assert set(codec._PASSAGE_FIELDS) == {field.name for field in fields(Passage)}
+    assert set(codec._INTENT_FIELDS) == {field.name for field in fields(Intent)}

@@ -1,0 +1,45 @@
+"""Every statement can be said to both databases: where the words differ, both are known."""
+
+import pytest
+from sqlalchemy import Select, UpdateBase, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from jo.store import audiences, facts, leases, ledger, operations, passages, people, reports, specs
+from jo.store.tables import intents
+from jo.store.twins import numbers, pairs, texts
+
+STATEMENTS = {
+    f"{module.__name__.rpartition('.')[2]}.{name}": value
+    for module in (audiences, facts, leases, ledger, operations, passages, people, reports, specs)
+    for name, value in vars(module).items()
+    if name.isupper() and isinstance(value, Select | UpdateBase)
+}
+
+
+@pytest.mark.parametrize("name", sorted(STATEMENTS))
+def test_a_statement_compiles_for_both_databases(name: str) -> None:
+    for dialect in (sqlite.dialect(), postgresql.dialect()):
+        assert str(STATEMENTS[name].compile(dialect=dialect))
+
+
+def test_there_are_statements_to_compile() -> None:
+    assert len(STATEMENTS) > 50
+
+
+def test_a_list_is_one_parameter_in_both_databases() -> None:
+    by_key = select(intents.c.id).where(intents.c.key.in_(texts("keys")))
+    by_id = select(intents.c.key).where(intents.c.id.in_(numbers("ids")))
+
+    assert "FROM json_each(?) AS anon_1" in str(by_key.compile(dialect=sqlite.dialect()))
+    assert "CAST(anon_1.value AS BIGINT)" in str(by_id.compile(dialect=sqlite.dialect()))
+    assert "FROM jsonb_array_elements_text(CAST(%(keys)s AS JSONB)) AS anon_1" in str(
+        by_key.compile(dialect=postgresql.psycopg2.dialect())
+    )
+
+
+def test_a_map_is_one_parameter_in_both_databases() -> None:
+    members = pairs("members")
+    statement = select(members.c.key, members.c.value)
+
+    assert "FROM json_each(?) AS anon_1" in str(statement.compile(dialect=sqlite.dialect()))
+    assert "FROM jsonb_each_text(CAST(" in str(statement.compile(dialect=postgresql.dialect()))
