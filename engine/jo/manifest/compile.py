@@ -62,11 +62,12 @@ def assemble(
     written = [item for unit in units for item in unit.written]
     bases, twins = _by_address(item for item in written if item.environment is None)
     diagnostics += twins
+    unread = frozenset(name for unit in units for name in unit.unread)
     layers: dict[str, dict[Address, Written]] = {}
     for name in sorted({item.environment for item in written if item.environment is not None}):
         layers[name], twins = _by_address(item for item in written if item.environment == name)
         diagnostics += twins
-        diagnostics += _orphans(layers[name].values(), bases)
+        diagnostics += _orphans(layers[name].values(), bases, unread)
 
     resources: dict[Address, Resource] = {}
     texts: dict[tuple[Address, str], str] = {}
@@ -92,7 +93,6 @@ def assemble(
         bodies=texts,
     )
     broken = frozenset(bases.keys() - resources.keys())
-    unread = frozenset(name for unit in units for name in unit.unread)
     diagnostics += resolve(project, origins, broken, unread)
     return Compiled(
         project=project,
@@ -140,10 +140,12 @@ def _by_address(written: Iterable[Written]) -> tuple[dict[Address, Written], lis
     return found, twins
 
 
-def _orphans(layer: Iterable[Written], bases: Mapping[Address, Written]) -> Iterator[Diagnostic]:
+def _orphans(
+    layer: Iterable[Written], bases: Mapping[Address, Written], unread: frozenset[str]
+) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each overlay of a resource that does not exist."""
     for item in layer:
-        if item.address not in bases:
+        if item.address not in bases and item.address.name not in unread:
             kind = item.address.kind
             names = [address.name for address in bases if address.kind is kind]
             yield Diagnostic(

@@ -13,6 +13,10 @@ from jo.model.project import Project
 __all__ = ["LAYOUT", "Compiled", "Origins", "Place"]
 
 
+_OF_BOTH = ((), ("kind",), ("name",))
+"""What stands in the resource's own document and in every overlay of it; the former is meant."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where one resource was written: its document, and the overlay whose positions win for its keys."""
@@ -35,7 +39,7 @@ class Place:
 
         Where a list is allowed, one value may stand alone; the model knows it as a list of one.
         """
-        if self.overlay is not None:
+        if self.overlay is not None and path[:1] not in _OF_BOTH:
             depth = _depth(self.overlay, path)
             if depth == len(path) or (depth and depth >= _depth(self.document, path)):
                 return self.overlay, _without_index(self.overlay, path, depth)

@@ -319,8 +319,8 @@ class _Walk:
             detail = f"Steps of the type `{later}` come with a later release of jo."
             self.fault(codes.LATER_RELEASE, (*path, later), detail, "Take the step out for now.", at_key=True)
             return
-        common = self.schemas.step(known[0])["properties"].keys() - {known[0]}
-        strange = [key for key in value if key not in common]
+        usual = {key for name in known for key in self.schemas.step(name)["properties"]}
+        strange = [key for key in value if key not in usual]
         meant = next((key for key in strange if nearest(key, known)), strange[0] if strange else None)
         if meant is None:
             types = ", ".join(f"`{name}`" for name in known)

@@ -190,7 +190,8 @@ class Project:
             for item in self.programs.values()
             if any(template.name in step.templates() for step in item.steps.values())
         ]
-        lists = [item.audience for item in (*outreaches, *programs) if isinstance(item.audience, str)]
+        lists = [item.audience for item in outreaches]
+        lists += [item.audience for item in programs if isinstance(item.audience, str)]
         contacts = self.contact_source(lists[0] if lists else None)
         if contacts is None:
             return None
