@@ -196,11 +196,11 @@ class Project:
         if contacts is None:
             return None
         scope = self.contact_scope(contacts, Place.TEMPLATE)
-        rows = {self.row_source(item) for item in programs} if programs and not outreaches else set()
-        (row,) = rows if len(rows) == 1 else (None,)
-        if row is None:
+        rows = [self.row_source(item) for item in programs]
+        first = rows[0] if rows and not outreaches else None
+        if first is None or any(row != first for row in rows):
             return scope
-        return replace(scope, namespaces={**scope.namespaces, row.row: row.name})
+        return replace(scope, namespaces={**scope.namespaces, first.row: first.name})
 
     def _add_company(
         self,
