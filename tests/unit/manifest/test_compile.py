@@ -135,6 +135,15 @@ class TestOverlays:
         found = only(compiled(SOURCES, LIST, dedent(self.OVERLAY).replace("admins", "admin")).diagnostics)
         assert (found.code.id, str(found.at), found.help) == ("J202", "2.yaml:3:7", "Did you mean `admins`?")
 
+    def test_an_overlay_of_what_cannot_be_read_is_no_second_fault(self) -> None:
+        found = compiled(SOURCES, LIST.replace("power_list", "powerlist"), self.OVERLAY)
+        assert said(found.diagnostics) == ["J102 1.yaml:1:7"]
+
+    def test_what_a_resource_lacks_is_shown_in_its_own_document(self) -> None:
+        over = "overlay: staging\nkind: power_list\nname: admins\nrefresh: null\n"
+        found = compiled(SOURCES, LIST, over, environment="staging")
+        assert said(found.diagnostics) == ["J104 1.yaml:2:1"]
+
     def test_two_overlays_of_one_resource_in_one_environment_are_one_too_many(self) -> None:
         found = compiled(SOURCES, LIST, self.OVERLAY, self.OVERLAY)
         assert said(found.diagnostics) == ["J201 3.yaml:3:7"]

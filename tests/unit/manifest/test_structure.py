@@ -82,6 +82,7 @@ def test_a_document_with_one_fault_has_one_finding(yaml: str, code: str, detail:
     [
         ("a: {emial: welcome}", "J111", "no step type `emial`", "Did you mean `email`?"),
         ("a: {after: 1 day}", "J111", "does not say what it does", "`wait_for`"),
+        ("a: {met: b, timeout: c}", "J111", "does not say what it does", "`wait_for`"),
         ("a: {}", "J111", "does not say what it does", "`email`"),
         ("a: {email: x, wait: 1 day}", "J112", "`email` and `wait`", "Make a step of each."),
         ("a: welcome", "J105", "A step is a map", "{email: welcome}"),
