@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from jo.diagnostics.diagnostic import Diagnostic
 from jo.diagnostics.span import Path, Span
 from jo.manifest.document import Document, Ignore, Part
-from jo.manifest.lower.template import LAYOUT
 from jo.model.address import Address
+from jo.model.content import LAYOUT
 from jo.model.project import Project
 
 __all__ = ["LAYOUT", "Compiled", "Origins", "Place"]

@@ -111,3 +111,5 @@ class Template:
 
 
 DEFAULT_VERSION = "default"
+LAYOUT = "layout"
+"""Names with a meaning of their own beside those of versions, which no version can have."""

@@ -5,11 +5,8 @@ from typing import Any
 
 from jo.diagnostics.codes import BAD_NAME, MISSING_FILE, NOT_TEXT, WRONG_VALUE
 from jo.diagnostics.nearest import nearest
-from jo.model.content import DEFAULT_VERSION, Body, MailClass, Syntax, Template, Tracking, Version
+from jo.model.content import DEFAULT_VERSION, LAYOUT, Body, MailClass, Syntax, Template, Tracking, Version
 from jo.model.cursor import Cursor
-
-LAYOUT = "layout"
-"""The name under which a layout's file stands beside those of the versions."""
 
 _SYNTAX = {f".{syntax}.j2": syntax for syntax in Syntax}
 _LAYOUTS = (Syntax.MJML, Syntax.HTML)
