@@ -18,7 +18,7 @@ _PLAIN = re.compile(
 
 def encode_value(text: str) -> str:
     """Encode one line of text, such as the value of a token; nothing for an empty one."""
-    if _PLAIN.fullmatch(text):
+    if text.isascii() and _PLAIN.fullmatch(text):
         return text + "=\r\n"
     if not text:
         return ""
@@ -34,4 +34,5 @@ def encode_text(text: str) -> str:
 
 def _encode_line(line: str) -> str:
     # b2a_qp breaks lines so that they have 76 characters with the `=`, and ends them like its input would.
-    return b2a_qp(line.encode(), istext=False).decode("ascii").replace("=\n", "=\r\n")
+    encoded = b2a_qp(line.encode(), istext=False).decode("ascii")
+    return encoded if len(encoded) <= LINE else encoded.replace("=\n", "=\r\n")

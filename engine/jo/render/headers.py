@@ -14,8 +14,6 @@ from functools import lru_cache
 from jo.render.faults import UnusableError
 
 FOLD = 78
-LONGEST = 998
-"""Characters of a line without its CRLF (RFC 5322, section 2.1.1)."""
 WORD_BYTES = 39
 """UTF-8 bytes in one encoded word: with all signs 64 characters, so that `Reply-To:` fits before it."""
 

@@ -7,6 +7,7 @@ which quoted-printable never writes, so no content can hold it.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from quopri import decodestring
 from typing import Any
 
@@ -16,6 +17,7 @@ from jo.render.compiled import (
     LANGUAGE,
     CompiledSender,
     CompiledTemplate,
+    CompiledVersion,
     Envelope,
     LogicSources,
     Site,
@@ -43,6 +45,10 @@ class Request:
     data: Mapping[str, Any]
     """Plain rows by namespace, such as `contact` and `company`; a reference holds the row it points to."""
     envelope: Envelope
+
+    @property
+    def compiled(self) -> CompiledVersion:
+        return self.template.versions[self.version]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,47 +103,58 @@ def render(
     template: CompiledTemplate, version: str, data: Mapping[str, Any], envelope: Envelope, site: Site
 ) -> Rendered | Quarantine:
     """Build one mail of a version without logic. Raises ValueError for one with logic."""
-    if template.versions[version].logic is not None:
+    request = Request(template=template, version=version, data=data, envelope=envelope)
+    if request.compiled.logic is not None:
         raise ValueError(f"version {version} of template {template.name} needs a worker")
-    return _build(Request(template=template, version=version, data=data, envelope=envelope), site, {})
+    return _finish(_begin(request, site), site, None)
 
 
 def render_all(
     requests: Sequence[Request], site: Site, run_logic: RunLogic
 ) -> tuple[Rendered | Quarantine, ...]:
     """Build mails, in order; those with logic go to `run_logic` in one batch."""
-    jobs: list[LogicJob] = []
-    pending: list[int] = []
-    results: list[Rendered | Quarantine | None] = [None] * len(requests)
-    for index, request in enumerate(requests):
-        sources = request.template.versions[request.version].logic
-        if sources is None:
-            results[index] = _build(request, site, {})
-            continue
-        try:
-            values = _plain(_page_values(request, site), request.template.paths)
-            jobs.append(LogicJob(sources=sources, values={**sources.constants, **values}))
-            pending.append(index)
-        except UnusableError as fault:
-            results[index] = Quarantine(str(fault))
-    for index, done in zip(pending, run_logic(jobs) if jobs else (), strict=True):
-        results[index] = done if isinstance(done, Quarantine) else _build(requests[index], site, done.parts)
-    return tuple(result for result in results if result is not None)
+    begun = [_begin(request, site) for request in requests]
+    jobs = {index: job for index, item in enumerate(begun) if (job := _job(item)) is not None}
+    done = dict(zip(jobs, run_logic(tuple(jobs.values())) if jobs else (), strict=True))
+    return tuple(_finish(item, site, done.get(index)) for index, item in enumerate(begun))
 
 
-def _build(request: Request, site: Site, parts: Mapping[str, str]) -> Rendered | Quarantine:
-    """Build one mail; `parts` are the texts that workers have made."""
-    version = request.template.versions[request.version]
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A mail with all its values."""
+
+    request: Request
+    values: dict[str, Any]
+
+
+def _begin(request: Request, site: Site) -> _Begun | Quarantine:
     try:
-        values = _page_values(request, site)
-        subject, text, html = (
-            program.fill(values) if isinstance(program, Plan) else parts[name]
-            for name, program in (
-                ("subject", version.subject),
-                ("text", version.text),
-                ("html", version.html),
-            )
-        )
+        return _Begun(request, _page_values(request, site))
+    except UnusableError as fault:
+        return Quarantine(str(fault))
+
+
+def _job(begun: _Begun | Quarantine) -> LogicJob | None:
+    """Return what a worker has to do for a mail."""
+    if isinstance(begun, Quarantine) or begun.request.compiled.logic is None:
+        return None
+    sources = begun.request.compiled.logic
+    values = _plain(begun.values, begun.request.template.paths)
+    return LogicJob(sources=sources, values={**sources.constants, **values})
+
+
+def _finish(begun: _Begun | Quarantine, site: Site, done: LogicResult | None) -> Rendered | Quarantine:
+    """Build a mail; `done` are the texts that a worker has made."""
+    if isinstance(begun, Quarantine):
+        return begun
+    if isinstance(done, Quarantine):
+        return done
+    parts = done.parts if done is not None else {}
+    request, values, version = begun.request, begun.values, begun.request.compiled
+    try:
+        subject = version.subject.fill(values) if isinstance(version.subject, Plan) else parts["subject"]
+        text = version.text.fill(values) if isinstance(version.text, Plan) else parts["text"]
+        html = version.html.fill(values) if isinstance(version.html, Plan) else parts["html"]
         fields = _fields(request, site, subject, values)
     except UnusableError as fault:
         return Quarantine(str(fault))
@@ -164,12 +181,17 @@ def _part_head(subtype: str) -> str:
     )
 
 
+@lru_cache(256)
+def _from(address: str, name: str) -> str:
+    return headers.mailbox("From", address, name)
+
+
 def _fields(request: Request, site: Site, subject: str, values: Mapping[str, Any]) -> dict[str, str]:
     """Return the header fields, each whole with its CRLF, by name and in order."""
     template, envelope = request.template, request.envelope
     name, address = values[_SENDER]
     fields = {
-        "From": headers.mailbox("From", address, name),
+        "From": _from(address, name),
         "To": headers.mailbox("To", envelope.to_address, one_line(envelope.to_name or "")),
     }
     if template.sender.reply_to is not None:
@@ -196,7 +218,6 @@ _SENDER = "jo_sender"
 def _page_values(request: Request, site: Site) -> dict[str, Any]:
     """Return the facts with what jo provides. Raises UnusableError."""
     template, envelope = request.template, request.envelope
-    version = template.versions[request.version]
     values = dict(request.data)
     sender = _sender(template.sender, values)
     values[_SENDER] = sender
@@ -206,7 +227,7 @@ def _page_values(request: Request, site: Site) -> dict[str, Any]:
         values[UNSUBSCRIBE_URL] = unsubscribe_url(
             site.base_url, unsubscribe_token(site.keys, envelope.intent)
         )
-    for link in version.links:
+    for link in request.compiled.links:
         if link.tracked and envelope.tracked:
             token = click_token(site.keys, envelope.intent, link.index)
             values[link_name(link.index)] = click_url(site.base_url, token)

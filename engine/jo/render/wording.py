@@ -121,6 +121,8 @@ def format_number(value: object, decimals: int, language: str) -> str:
     words = wording(language)
     number = value if isinstance(value, int) else float(value)
     text = f"{number:,.{decimals}f}"
+    if words.thousands == ",":
+        return text
     return text.replace(",", "\0").replace(".", words.decimal).replace("\0", words.thousands)
 
 

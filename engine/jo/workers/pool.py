@@ -21,7 +21,7 @@ from typing import Self
 import jo
 from jo.render.message import LogicDone, LogicJob, LogicResult, Quarantine
 from jo.workers.limits import Limits
-from jo.workers.protocol import LARGEST_ANSWER, decode, encode
+from jo.workers.protocol import LARGEST_ANSWER, REMEMBERED, decode, encode
 
 WINDOW = 32
 """Jobs that a worker has at a time: enough that it never waits for the next one."""
@@ -41,29 +41,24 @@ class TemplateWorkers:
         self._workers: list[_Worker] = []
 
     def run(self, jobs: Sequence[LogicJob]) -> tuple[LogicResult, ...]:
-        results: list[LogicResult | None] = [None] * len(jobs)
-        queue = deque(enumerate(jobs))
-        with selectors.DefaultSelector() as selector:
-            for worker in self._ready(min(self._count, len(jobs))):
-                worker.join(selector)
-            while queue or any(worker.inflight for worker in self._workers):
-                for worker in list(self._workers):
-                    worker.feed(queue)
-                for key, events in selector.select(self._patience()):
-                    worker = key.data
-                    if worker.is_alive:
-                        self._serve(worker, events, queue, results, selector)
-                now = time.monotonic()
-                for worker in [
-                    worker for worker in self._workers if worker.inflight and now > worker.deadline
-                ]:
-                    self._replace(worker, TOO_LONG, queue, results, selector)
-            for worker in self._workers:
-                worker.leave()
-        return tuple(result or BROKEN for result in results)
+        batch = _Batch(jobs)
+        try:
+            with selectors.DefaultSelector() as selector:
+                for worker in self._ready(min(self._count, len(jobs))):
+                    worker.join(selector)
+                while batch.queue or any(worker.inflight for worker in self._workers):
+                    self._turn(batch, selector)
+                for worker in self._workers:
+                    worker.leave()
+        except BaseException:
+            # What is under way would come back as an answer to the next batch.
+            self.close()
+            raise
+        return tuple(result or BROKEN for result in batch.results)
 
     def close(self) -> None:
         for worker in self._workers:
+            worker.leave()
             worker.end()
         self._workers.clear()
 
@@ -74,51 +69,52 @@ class TemplateWorkers:
         self.close()
 
     def _ready(self, count: int) -> "list[_Worker]":
+        """Return the workers, all of them alive and at least `count`."""
+        for worker in [worker for worker in self._workers if worker.has_ended]:
+            self._workers.remove(worker)
+            worker.end()
         while len(self._workers) < count:
             self._workers.append(_Worker(self._limits))
         return self._workers
 
-    def _patience(self) -> float:
-        """Return the seconds until the next job would be too late."""
+    def _turn(self, batch: "_Batch", selector: selectors.BaseSelector) -> None:
+        """Hand out jobs, wait for the next thing to happen, and see to it."""
+        for worker in self._workers:
+            worker.feed(batch.queue)
         now = time.monotonic()
-        return max(min((w.deadline - now for w in self._workers if w.inflight), default=0.0), 0.0) + 0.01
-
-    def _serve(
-        self,
-        worker: "_Worker",
-        events: int,
-        queue: "deque[tuple[int, LogicJob]]",
-        results: list[LogicResult | None],
-        selector: selectors.BaseSelector,
-    ) -> None:
-        if events & selectors.EVENT_WRITE:
-            worker.write()
-        if events & selectors.EVENT_READ:
-            answers = worker.read()
-            if answers is None:
-                self._replace(worker, worker.reason(), queue, results, selector)
-                return
-            for index, result in answers:
-                results[index] = result
+        patience = min((worker.deadline - now for worker in self._workers if worker.inflight), default=0.0)
+        for key, events in selector.select(max(patience, 0.0) + 0.01):
+            worker = key.data
+            if events & selectors.EVENT_WRITE and not worker.is_closed:
+                worker.write()
+            if events & selectors.EVENT_READ and not worker.is_closed and not worker.read(batch.results):
+                self._replace(worker, worker.reason(), batch, selector)
+        now = time.monotonic()
+        for worker in tuple(self._workers):
+            if worker.inflight and now > worker.deadline:
+                self._replace(worker, TOO_LONG, batch, selector)
 
     def _replace(
-        self,
-        worker: "_Worker",
-        reason: Quarantine,
-        queue: "deque[tuple[int, LogicJob]]",
-        results: list[LogicResult | None],
-        selector: selectors.BaseSelector,
+        self, worker: "_Worker", reason: Quarantine, batch: "_Batch", selector: selectors.BaseSelector
     ) -> None:
         """Fail the job that ended a worker, give its other jobs back, and start a new one."""
         worker.leave()
         worker.end()
         if worker.inflight:
             index, _ = worker.inflight.popleft()
-            results[index] = reason
-        queue.extendleft(reversed(worker.inflight))
+            batch.results[index] = reason
+        batch.queue.extendleft(reversed(worker.inflight))
         fresh = _Worker(self._limits)
         fresh.join(selector)
         self._workers[self._workers.index(worker)] = fresh
+
+
+class _Batch:
+    """Jobs that are not yet handed out, with their numbers, and the results so far."""
+
+    def __init__(self, jobs: Sequence[LogicJob]) -> None:
+        self.queue = deque(enumerate(jobs))
+        self.results: list[LogicResult | None] = [None] * len(jobs)
 
 
 class _Worker:
@@ -131,7 +127,7 @@ class _Worker:
         self._limits = limits
         self._known: set[str] = set()
         self._outgoing = bytearray()
-        self._incoming = bytearray()
+        self._incoming = b""
         self._selector: selectors.BaseSelector | None = None
         self._process = subprocess.Popen(  # noqa: S603 - our own module and nothing from outside
             [sys.executable, "-P", "-m", "jo.workers.templates", json.dumps(asdict(limits))],
@@ -151,8 +147,12 @@ class _Worker:
         os.set_blocking(self._stdout.fileno(), False)
 
     @property
-    def is_alive(self) -> bool:
-        return not self._stdout.closed
+    def is_closed(self) -> bool:
+        return self._stdout.closed
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
 
     def join(self, selector: selectors.BaseSelector) -> None:
         self._selector = selector
@@ -174,6 +174,9 @@ class _Worker:
                 self._wind()
             self.inflight.append((index, job))
             sources = job.sources
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+                self._outgoing += encode({"forget": True})
             if sources.digest not in self._known:
                 self._known.add(sources.digest)
                 self._outgoing += encode({"digest": sources.digest, "parts": dict(sources.parts)})
@@ -200,27 +203,24 @@ class _Worker:
         elif registered and not wanted:
             self._selector.unregister(self._stdin)
 
-    def read(self) -> list[tuple[int, LogicResult]] | None:
-        """Return the answers that are there; None when the worker has ended or speaks nonsense."""
+    def read(self, results: list[LogicResult | None]) -> bool:
+        """Take the answers that are there; False when the worker has ended or speaks nonsense."""
         try:
             chunk = os.read(self._stdout.fileno(), CHUNK)
         except BlockingIOError:
-            return []
-        if not chunk:
-            return None
-        *lines, rest = (self._incoming + chunk).split(b"\n")
-        self._incoming = rest
-        answers: list[tuple[int, LogicResult]] = []
+            return True
+        *lines, self._incoming = (self._incoming + chunk).split(b"\n")
         for line in lines:
             if not self.inflight:
-                return None
+                return False
+            index, job = self.inflight[0]
             try:
-                result = _result(decode(bytes(line)))
+                results[index] = _result(decode(line), job)
             except ValueError:
-                return None
-            answers.append((self.inflight.popleft()[0], result))
+                return False
+            self.inflight.popleft()
             self._wind()
-        return None if len(self._incoming) > LARGEST_ANSWER else answers
+        return chunk != b"" and len(self._incoming) <= LARGEST_ANSWER
 
     def _wind(self) -> None:
         self.deadline = time.monotonic() + self._limits.wall_seconds
@@ -242,8 +242,11 @@ class _Worker:
         self._stdout.close()
 
 
-def _result(answer: dict[str, object]) -> LogicResult:
+def _result(answer: dict[str, object], job: LogicJob) -> LogicResult:
+    """Read an answer. Raises ValueError when it is not one to this job."""
     parts = answer.get("parts")
-    if isinstance(parts, dict):
-        return LogicDone({str(part): str(text) for part, text in parts.items()})
-    return Quarantine(str(answer.get("reason", BROKEN.reason)))
+    if isinstance(parts, dict) and parts.keys() == job.sources.parts.keys():
+        return LogicDone({part: str(text) for part, text in parts.items()})
+    if "reason" not in answer:
+        raise ValueError("not an answer")
+    return Quarantine(str(answer["reason"]))

@@ -1,6 +1,7 @@
 """What goes over the pipes between the daemon and a worker: one JSON text a line.
 
-To the worker: a source to remember `{"digest", "parts"}`, or a job `{"run": digest, "values"}`.
+To the worker: a source to remember `{"digest", "parts"}`, to forget all of them `{"forget"}`, or a job
+`{"run": digest, "values"}`.
 Back, one line for each job in order: `{"parts"}` or `{"reason"}`.
 """
 
@@ -10,6 +11,10 @@ from typing import Any
 
 LARGEST_ANSWER = 4_000_000
 """Bytes of one answer; a worker that says more is stopped."""
+
+
+REMEMBERED = 200
+"""Versions that a worker keeps compiled before it is told to forget them all."""
 
 
 def encode(message: Mapping[str, Any]) -> bytes:

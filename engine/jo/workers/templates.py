@@ -16,9 +16,6 @@ from jo.render.sandbox import Sandbox
 from jo.workers.limits import Limits
 from jo.workers.protocol import LARGEST_ANSWER, decode, encode
 
-REMEMBERED = 200
-"""Compiled versions that a worker keeps."""
-
 
 def confine(limits: Limits) -> None:
     """Give up what a template does not need. Cannot be undone from inside."""
@@ -42,11 +39,11 @@ class Worker:
 
     def answer(self, message: dict[str, Any]) -> bytes | None:
         """Carry out one message; None for one that asks for no answer."""
+        if "forget" in message:
+            self._sources.clear()
+            self._compiled.clear()
+            return None
         if "digest" in message:
-            while len(self._sources) >= REMEMBERED:
-                oldest = next(iter(self._sources))
-                del self._sources[oldest]
-                self._compiled.pop(oldest, None)
             self._sources[message["digest"]] = message["parts"]
             return None
         signal.setitimer(signal.ITIMER_PROF, self._limits.cpu_seconds)
@@ -63,8 +60,6 @@ class Worker:
             signal.setitimer(signal.ITIMER_PROF, 0)
 
     def _run(self, digest: str, values: dict[str, Any]) -> dict[str, Any]:
-        if digest not in self._sources:
-            return {"unknown": digest}
         try:
             if digest not in self._compiled:
                 self._compiled[digest] = {
