@@ -17,15 +17,16 @@ from jo.cli.options import Format, Place
 from jo.diagnostics.codes import NO_PROJECT, Severity
 from jo.diagnostics.diagnostic import Diagnostic, has_errors
 from jo.diagnostics.span import Span
-from jo.model.project import Project
 from jo.reports.diagnosis import Diagnosis
 from jo.views.console import Console
 from jo.workspace.files import ProjectFiles, find_root, load_schemas, read_files
-from jo.workspace.settings import FILE, Settings, load_settings
+from jo.workspace.read_settings import load_settings
+from jo.workspace.settings import FILE, Settings
 
 if TYPE_CHECKING:
     from jo.manifest.compiled import Compiled
     from jo.manifest.schemas import Schemas
+    from jo.model.project import Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,56 +57,57 @@ class Checked:
     files: ProjectFiles
     schemas: "Schemas"
     compiled: "Compiled"
-    diagnosis: Diagnosis
+    found: tuple[Diagnostic, ...]
+    """Findings in the project, and in its settings as far as they belong to it."""
 
     @property
-    def project(self) -> Project:
+    def project(self) -> "Project":
         return self.compiled.project
 
     @property
     def settings(self) -> Settings:
         return self.workspace.settings
 
-    @property
-    def is_valid(self) -> bool:
-        return not self.diagnosis.count(Severity.ERROR)
 
-
-def load_workspace(place: Place, form: Format = Format.HUMAN) -> Workspace:
-    """Find the project and read its settings; ends the command when there is none, or they are broken."""
-    workspace = find_workspace(place)
-    if isinstance(workspace, Diagnostic):
-        refuse(place.console, Diagnosis.of([workspace], {}, 0), form)
-    if has_errors(workspace.diagnostics):
-        refuse(place.console, Diagnosis.of(workspace.diagnostics, {FILE: workspace.text}, 1), form)
-    return workspace
-
-
-def find_workspace(place: Place) -> Workspace | Diagnostic:
-    """Find the project and read its settings. A diagnostic when there is none."""
+def find_workspace(place: Place, form: Format = Format.HUMAN) -> Workspace:
+    """Find the project and read its settings, broken or not; ends the command when there is no project."""
     start = place.project or Path.cwd()
     if place.project is None:
         root = find_root(start)
     else:
         root = start.resolve() if (start / FILE).is_file() else None
     if root is None:
-        detail = f"There is no `{FILE}` in `{start}`" + (
-            "." if place.project else " or in a folder above it."
+        where = "" if place.project else " or in a folder above it"
+        missing = Diagnostic(
+            code=NO_PROJECT,
+            detail=f"There is no `{FILE}` in `{start}`{where}.",
+            at=None,
+            help="Start a project with\n    jo init my-journeys",
         )
-        return Diagnostic(
-            code=NO_PROJECT, detail=detail, at=None, help="Start a project with\n    jo init my-journeys"
-        )
+        refuse(place.console, Diagnosis.of([missing], {}, 0), form)
     settings, diagnostics = load_settings(root, os.environ, place.environment)
-    text = (root / FILE).read_bytes().decode("utf-8", errors="replace")
+    try:
+        text = (root / FILE).read_bytes().decode("utf-8", errors="replace")
+    except OSError:  # said by the settings already
+        text = ""
     return Workspace(root=root, settings=settings, diagnostics=diagnostics, text=text)
 
 
-def check_workspace(workspace: Workspace, now: datetime) -> Checked:
-    """Compile the project and run every rule over it; whatever is wrong is in the diagnosis."""
+def load_workspace(place: Place, form: Format = Format.HUMAN) -> Workspace:
+    """Find the project and read its settings; ends the command when there is none, or they are broken."""
+    workspace = find_workspace(place, form)
+    if has_errors(workspace.diagnostics):
+        refuse(place.console, Diagnosis.of(workspace.diagnostics, {FILE: workspace.text}, 1), form)
+    return workspace
+
+
+def check_files(workspace: Workspace, files: ProjectFiles, now: datetime) -> Checked:
+    """Compile the project, and run every rule over it and over the settings that it needs."""
     from jo.checks.runner import run
     from jo.manifest.compile import compile_project
+    from jo.workspace.check_settings import check_settings
 
-    files, schemas, settings = read_files(workspace.root), load_schemas(), workspace.settings
+    schemas, settings = load_schemas(), workspace.settings
     compiled = compile_project(
         files.manifests,
         files.bodies,
@@ -114,26 +116,21 @@ def check_workspace(workspace: Workspace, now: datetime) -> Checked:
         variables=settings.variables,
         environment=settings.environment,
     )
-    found = run(compiled, today=workspace.today(now))
-    return Checked(
-        workspace=workspace,
-        files=files,
-        schemas=schemas,
-        compiled=compiled,
-        diagnosis=diagnose([*workspace.diagnostics, *found], files, workspace.text),
-    )
+    found = [*run(compiled, today=workspace.today(now)), *check_settings(settings, compiled.project)]
+    return Checked(workspace=workspace, files=files, schemas=schemas, compiled=compiled, found=tuple(found))
 
 
 def load_checked(place: Place, now: datetime, form: Format = Format.HUMAN) -> Checked:
     """Load, compile and check; ends the command when the project is not valid, and counts warnings."""
     workspace = load_workspace(place, form)
-    checked = check_workspace(workspace, now)
-    if not checked.is_valid:
-        refuse(place.console, checked.diagnosis, form)
-    warnings = checked.diagnosis.count(Severity.WARNING)
-    if warnings:
+    checked = check_files(workspace, read_files(workspace.root), now)
+    found = [*workspace.diagnostics, *checked.found]
+    if has_errors(found):
+        refuse(place.console, diagnose(found, checked.files, workspace.text), form)
+    warnings = sum(item.severity is Severity.WARNING for item in found)
+    if warnings and form is Format.HUMAN:
         counted = "1 warning" if warnings == 1 else f"{warnings} warnings"
-        place.console.remark(f"{counted}; `jo validate` shows more.")
+        place.console.remark(f"{counted}: see `jo validate`.")
     return checked
 
 

@@ -4,9 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jo.manifest.schemas import Schemas
 from jo.workspace.settings import FILE
+
+if TYPE_CHECKING:
+    from jo.manifest.schemas import Schemas
 
 FOLDERS = ("journeys", "lists", "templates")
 """Where manifests are looked for. Which of them holds what is convention, not meaning."""
@@ -77,15 +80,21 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 @cache
-def load_schemas() -> Schemas:
+def load_schemas() -> "Schemas":
     """Return the language's schemas: the checkout's, else those that were shipped with the package."""
-    package = Path(__file__).resolve().parent.parent
-    checkout = package.parent.parent / "schema"
-    is_checkout = (package.parent.parent / "pyproject.toml").is_file() and checkout.is_dir()
-    folder = checkout if is_checkout else package / "_schema"
+    from jo.manifest.schemas import Schemas
+
+    folder = schema_folder()
     return Schemas(
         {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in sorted(folder.rglob("*.schema.json"))
         }
     )
+
+
+def schema_folder() -> Path:
+    package = Path(__file__).resolve().parent.parent
+    checkout = package.parent.parent / "schema"
+    is_checkout = (package.parent.parent / "pyproject.toml").is_file() and checkout.is_dir()
+    return checkout if is_checkout else package / "_schema"

@@ -34,6 +34,14 @@ class Secret:
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
             raise MissingSecretError(f"The secret file {name} cannot be read: {reason}.") from error
 
+    @property
+    def is_there(self) -> bool:
+        try:
+            self.reveal()
+        except MissingSecretError:
+            return False
+        return True
+
 
 def is_reference(text: str) -> bool:
     return text.startswith(("env:", "file:")) and len(text.partition(":")[2]) > 0

@@ -1,0 +1,152 @@
+"""Holds the settings against the project: is everything there that its journeys need to run?
+
+What is not there has no place in a file, so these findings have none. A missing secret is a warning: a plan
+needs none, and whoever reviews a project need not hold the keys of its production.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from jo.diagnostics.codes import (
+    BAD_SETTINGS,
+    DEAD_LINK_BASE,
+    MISSING_SECRET,
+    MISSING_SETTING,
+    UNSAFE_RELAY,
+    Code,
+    Severity,
+)
+from jo.diagnostics.diagnostic import Diagnostic
+from jo.diagnostics.nearest import suggestion
+from jo.model.content import MailClass
+from jo.model.project import Project
+from jo.workspace.secrets import MissingSecretError
+from jo.workspace.settings import FILE, RelaySettings, Settings
+
+
+def check_settings(settings: Settings, project: Project) -> tuple[Diagnostic, ...]:
+    """Return what is missing or unsafe; the settings themselves were read without a fault."""
+    return (
+        *_sources(settings, project),
+        *_relays(settings, project),
+        *_links(settings, project),
+        *_secrets(settings),
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this very machine, judged by its text alone."""
+    if host.casefold() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def stays_here(settings: Settings) -> bool:
+    """Tell whether no relay of these settings leads away from this machine."""
+    return all(is_loopback(relay.host) for relay in settings.relays.values())
+
+
+def _sources(settings: Settings, project: Project) -> Iterator[Diagnostic]:
+    for name in sorted(project.sources.keys() - settings.sources.keys()):
+        yield _finding(
+            MISSING_SETTING,
+            f"Nothing says where the data of `source/{name}` lies, so no list over it can be computed.",
+            f'Add to `{FILE}`\n    [sources.{name}]\n    path = "lists/data/{name}.csv"',
+            address=f"source/{name}",
+        )
+    for name in sorted(settings.sources.keys() - project.sources.keys()):
+        yield _finding(
+            BAD_SETTINGS,
+            f"`[sources.{name}]` says where the data of a source lies that the project does not declare.",
+            suggestion(name, project.sources, noun="source"),
+            severity=Severity.WARNING,
+        )
+
+
+def _relays(settings: Settings, project: Project) -> Iterator[Diagnostic]:
+    for sender in project.senders.values():
+        if sender.relay not in settings.relays:
+            yield _finding(
+                MISSING_SETTING,
+                f"Mail of `sender/{sender.name}` goes by the relay `{sender.relay}`, "
+                "and nothing says where it is.",
+                f'Add to `{FILE}`\n    [relay.{sender.relay}]\n    host = "relay.example.com"',
+                address=f"sender/{sender.name}",
+            )
+    for name, relay in sorted(settings.relays.items()):
+        yield from _relay(name, relay)
+
+
+def _relay(name: str, relay: RelaySettings) -> Iterator[Diagnostic]:
+    if relay.tls == "none" and not is_loopback(relay.host):
+        yield _finding(
+            UNSAFE_RELAY,
+            f"The relay `{name}` at {relay.host} is reached without TLS: addresses, mails and passwords "
+            "would cross the network in the clear.",
+            f'Write `tls = "starttls"` or `tls = "implicit"` in `[relay.{name}]`.',
+        )
+    if (relay.username is None) != (relay.password is None):
+        has, lacks = ("username", "password") if relay.password is None else ("password", "username")
+        yield _finding(
+            MISSING_SETTING,
+            f"The relay `{name}` has a {has} and no {lacks}, so nobody can sign in with it.",
+            f"Add `{lacks}` to `[relay.{name}]`, or take `{has}` away.",
+        )
+
+
+def _links(settings: Settings, project: Project) -> Iterator[Diagnostic]:
+    marketing = sorted(t.name for t in project.templates.values() if t.class_ is MailClass.MARKETING)
+    if not marketing:
+        return
+    why = f"`template/{marketing[0]}` is marketing mail, and each of those has a link to unsubscribe"
+    base = settings.web.base_url
+    if base is None:
+        yield _finding(
+            DEAD_LINK_BASE,
+            f"{why}; nothing says what such a link begins with.",
+            f'Add to `{FILE}`\n    [web]\n    base_url = "https://mail.example.com"',
+        )
+    elif not stays_here(settings):
+        parts = urlsplit(base)
+        if is_loopback(parts.hostname or ""):
+            where = "leads to this machine, which recipients cannot reach"
+        elif parts.scheme != "https":
+            where = "is not https, which RFC 8058 asks for"
+        else:
+            where = ""
+        if where:
+            yield _finding(
+                DEAD_LINK_BASE,
+                f"{why}; `base_url` {where}.",
+                "Write the https address under which recipients reach `jo serve`.",
+            )
+    if not settings.web.signing_keys:
+        yield _finding(
+            MISSING_SETTING,
+            f"{why}; there is no key to sign it with.",
+            'Make one and name it in `[web]`\n    jo init --key\n    signing_keys = ["file:.jo/signing.key"]',
+        )
+
+
+def _secrets(settings: Settings) -> Iterator[Diagnostic]:
+    for what, secret in settings.secrets():
+        try:
+            secret.reveal()
+        except MissingSecretError as error:
+            is_key = secret in settings.web.signing_keys
+            yield _finding(
+                MISSING_SECRET,
+                f"{error} It is needed for {what}; checks and plans work without it.",
+                "Make it with\n    jo init --key" if is_key and secret.reference.startswith("file:") else "",
+                severity=Severity.WARNING,
+            )
+
+
+def _finding(
+    code: Code, detail: str, help: str, *, address: str | None = None, severity: Severity = Severity.ERROR
+) -> Diagnostic:
+    return Diagnostic(code=code, detail=detail, at=None, address=address, help=help, severity=severity)

@@ -1,0 +1,180 @@
+"""What `jo.toml` may hold: each section with its keys, and what may stand there."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from jo.diagnostics.codes import BAD_SETTINGS, PLAIN_SECRET, UNKNOWN_ZONE, Code
+from jo.diagnostics.nearest import suggestion
+from jo.timing.zones import load_zone
+from jo.workspace.secrets import is_reference
+
+ANY = "*"
+"""Stands for any name: of a source, a relay or a variable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """Why a value cannot stand where it does."""
+
+    detail: str
+    help: str = ""
+    code: Code = BAD_SETTINGS
+
+
+Check = Callable[[str, Any], Objection | None]
+"""Takes the key and a value of the right type."""
+
+_WORDS = {str: "a text", int: "a whole number", list: "a list of texts", dict: "a table of texts"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What may stand under one key."""
+
+    type: type
+    check: Check | None = None
+
+    def object_to(self, key: str, value: Any) -> Objection | None:
+        if not isinstance(value, self.type) or isinstance(value, bool) or not _holds_texts(value):
+            return Objection(detail=f"`{key}` has to be {_WORDS[self.type]}.")
+        return self.check(key, value) if self.check is not None else None
+
+
+def _holds_texts(value: Any) -> bool:
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return all(isinstance(item, str) for item in items)
+
+
+def _one_of(*choices: str) -> Check:
+    def check(key: str, value: str) -> Objection | None:
+        if value in choices:
+            return None
+        return Objection(
+            detail=f"`{key}` cannot be `{value}`.", help=suggestion(value, choices, noun="value")
+        )
+
+    return check
+
+
+def _from_to(first: int, last: int) -> Check:
+    def check(key: str, value: int) -> Objection | None:
+        if first <= value <= last:
+            return None
+        return Objection(detail=f"`{key}` has to be from {first} to {last}, not {value}.")
+
+    return check
+
+
+def _secret(key: str, value: str | list[str]) -> Objection | None:
+    if all(map(is_reference, [value] if isinstance(value, str) else value)):
+        return None
+    return Objection(
+        detail=f"`{key}` is a secret and stands here as it is, where everybody can read it.",
+        help='Write a reference: "env:NAME" or "file:PATH".',
+        code=PLAIN_SECRET,
+    )
+
+
+def _zone(_: str, value: str) -> Objection | None:
+    if load_zone(value) is not None:
+        return None
+    return Objection(
+        detail=f"`{value}` is no time zone of the IANA data base.",
+        help="Write a name such as `Europe/Berlin`.",
+        code=UNKNOWN_ZONE,
+    )
+
+
+def _store_url(key: str, value: str) -> Objection | None:
+    if is_reference(value):
+        return None
+    if "@" in value:  # a password may stand before it
+        return Objection(
+            detail=f"`{key}` holds a user name or password, and everybody can read it here.",
+            help='Write a reference: "env:NAME" or "file:PATH".',
+            code=PLAIN_SECRET,
+        )
+    if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
+        return None
+    return Objection(
+        detail=f"`{key}` has to be `sqlite:///` and a path; other stores are not in this release.",
+        help='Write such as "sqlite:///.jo/store.db".',
+    )
+
+
+def _web_url(key: str, value: str) -> Objection | None:
+    try:
+        parts = urlsplit(value)
+        is_fine = parts.scheme in ("http", "https") and parts.hostname is not None and parts.port != 0
+    except ValueError:
+        is_fine = False
+    if is_fine and not (parts.query or parts.fragment or parts.username or set(value) & set(' \t<>"')):
+        return None
+    return Objection(
+        detail=f"`{key}` is no address that links can begin with.",
+        help='Write such as "https://mail.example.com".',
+    )
+
+
+def _listen(key: str, value: str) -> Objection | None:
+    host, _, port = value.rpartition(":")
+    if host and port.isascii() and port.isdecimal() and 0 <= int(port) < 65_536:
+        return None
+    return Objection(detail=f"`{key}` has to be a host and a port.", help='Write such as "127.0.0.1:8025".')
+
+
+def _one_character(key: str, value: str) -> Objection | None:
+    return None if len(value) == 1 else Objection(detail=f"`{key}` has to be one character.")
+
+
+def _domain(key: str, value: str) -> Objection | None:
+    labels = value.split(".")
+    if len(labels) > 1 and all(
+        label.isascii() and label.replace("-", "a").isalnum() and label[0] != "-" for label in labels
+    ):
+        return None
+    return Objection(detail=f"`{key}` is no domain.", help='Write such as "mail.example.com".')
+
+
+_TEXT = Rule(type=str)
+
+SECTIONS: Mapping[str, Mapping[str, Rule]] = {
+    "project": {
+        "name": _TEXT,
+        "zone": Rule(type=str, check=_zone),
+        "domain": Rule(type=str, check=_domain),
+    },
+    "variables": {ANY: _TEXT},
+    "store": {"url": Rule(type=str, check=_store_url)},
+    f"sources.{ANY}": {
+        "path": _TEXT,
+        "format": Rule(type=str, check=_one_of("csv", "parquet")),
+        "delimiter": Rule(type=str, check=_one_character),
+        "encoding": _TEXT,
+        "columns": Rule(type=dict),
+    },
+    f"relay.{ANY}": {
+        "host": _TEXT,
+        "port": Rule(type=int, check=_from_to(1, 65_535)),
+        "tls": Rule(type=str, check=_one_of("starttls", "implicit", "none")),
+        "username": _TEXT,
+        "password": Rule(type=str, check=_secret),
+        "ca_file": _TEXT,
+        "hello": _TEXT,
+        "connections": Rule(type=int, check=_from_to(1, 100)),
+    },
+    "web": {
+        "base_url": Rule(type=str, check=_web_url),
+        "listen": Rule(type=str, check=_listen),
+        "signing_keys": Rule(type=list, check=_secret),
+    },
+}
+"""Section → key → rule."""
+
+
+def rules_of(section: str) -> Mapping[str, Rule] | None:
+    """Return the keys of a section such as `relay.default`; None for a section that does not exist."""
+    top, _, name = section.partition(".")
+    return SECTIONS.get(f"{top}.{ANY}" if name else top)
