@@ -55,9 +55,8 @@ class Outreaches:
             live = self._cache.get(work)
         moments = []
         for outreach in live.outreaches():
-            since = live.specs[str(outreach.address)].since
             moments.append(self._next.get((live.generation, outreach.name)))
-            moments.append(next_opening(outreach, since, now, live.zone))
+            moments.append(next_opening(outreach, now, live.zone))
         return min((found for found in moments if found is not None and found > now), default=None)
 
     def _open(self, live: Live, outreach: Outreach, now: datetime) -> Sequence[OpenOccurrence]:

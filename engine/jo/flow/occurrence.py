@@ -6,7 +6,7 @@ and ends where it ends last, so a nominal time is open for about 26 hours; each 
 time of their own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,6 +21,10 @@ LAST_ON_EARTH = timedelta(hours=12)
 """How far the latest zone is behind UTC."""
 PROMPT = timedelta(minutes=10)
 """What still counts as on time when a schedule says `skip`."""
+SLACK = timedelta(days=2)
+"""More than the time between the first and the last zone of one nominal time."""
+AHEAD = timedelta(days=1500)
+"""How far ahead the next occurrence is looked for; further than from one 29 February to the next."""
 ONCE = "once"
 
 
@@ -54,7 +58,8 @@ def open_occurrences(
     """
     zone = fixed_zone(outreach, project)
     found = []
-    for name, nominal in _nominal(outreach, since, now, project):
+    after = since if closed is None else max(since, closed.replace(tzinfo=UTC))
+    for name, nominal in _nominal(outreach, after, now, project):
         if closed is not None and nominal <= closed:
             continue
         times = (
@@ -71,15 +76,11 @@ def open_occurrences(
     ]
 
 
-def next_opening(outreach: Outreach, since: datetime, now: datetime, project: ZoneInfo) -> datetime | None:
+def next_opening(outreach: Outreach, now: datetime, project: ZoneInfo) -> datetime | None:
     """Return when the next occurrence after `now` opens, or None when there is none."""
     zone = fixed_zone(outreach, project)
-    ahead = now + timedelta(days=400)
-    for _, nominal in _nominal(outreach, since, ahead, project, after=now):
-        opens = _opens(nominal, zone)
-        if opens > now:
-            return opens
-    return None
+    openings = (_opens(nominal, zone) for _, nominal in _nominal(outreach, now, now + AHEAD, project))
+    return next((opens for opens in openings if opens > now), None)
 
 
 def moment(
@@ -105,22 +106,19 @@ def is_too_late(
 
 
 def _nominal(
-    outreach: Outreach, since: datetime, until: datetime, project: ZoneInfo, after: datetime | None = None
-) -> Sequence[tuple[str, datetime]]:
-    """Return (name, nominal local time) of what may be open at `until`, in order."""
+    outreach: Outreach, after: datetime, until: datetime, project: ZoneInfo
+) -> Iterator[tuple[str, datetime]]:
+    """Yield (name, nominal local time) of what may open after one instant and until another, in order.
+
+    A little more than that: an occurrence in the contacts' zones is open for more than a day.
+    """
     when = outreach.schedule.when
     if isinstance(when, Once):
-        return [(ONCE, when.at)]
-    start = (after or since) - timedelta(days=2)
+        yield ONCE, when.at
+        return
     zone = fixed_zone(outreach, project) or ZoneInfo("UTC")
-    occurrences = between(when.recurrence, start, until + FIRST_ON_EARTH, zone)
-    limit = 3 if after is not None else 1000
-    found = []
-    for item in occurrences:
-        found.append((when.recurrence.identity(item.nominal), item.nominal))
-        if len(found) >= limit and (after is None or item.instant > after + FIRST_ON_EARTH):
-            break
-    return found
+    for item in between(when.recurrence, after - SLACK, until + FIRST_ON_EARTH, zone):
+        yield when.recurrence.identity(item.nominal), item.nominal
 
 
 def _opens(nominal: datetime, zone: ZoneInfo | None) -> datetime:
