@@ -34,7 +34,7 @@ class Case:
 def compile_case(case: Case) -> Compiled:
     """Compile a case beside the parts of the prelude that it does not declare itself."""
     own = {match for text in case.manifests.values() for match in _DECLARES.findall(text)}
-    manifests, bodies = _prelude()
+    manifests, bodies = prelude()
     files = {name: text for name, text in manifests.items() if _DECLARES.findall(text)[0] not in own}
     return compile_project(
         {name: text.encode() for name, text in (files | dict(case.manifests)).items()},
@@ -92,7 +92,8 @@ def _place(span: Span | None) -> str:
 
 
 @cache
-def _prelude() -> tuple[dict[str, str], dict[str, str]]:
+def prelude() -> tuple[dict[str, str], dict[str, str]]:
+    """Return the manifests, and the bodies below `templates/`, by path."""
     texts = {path.name: path.read_text() for path in sorted(PRELUDE.iterdir())}
     manifests = {f"lists/{name}": text for name, text in texts.items() if name.endswith(".yaml")}
     bodies = {name: text for name, text in texts.items() if name.endswith(".j2")}

@@ -15,7 +15,6 @@ from jo.manifest.compiled import LAYOUT, Origins
 from jo.model.address import Address, Kind
 from jo.model.content import DEFAULT_VERSION, Template
 from jo.model.project import Project
-from jo.render.compile import compile_template
 from jo.render.faults import ContentFault, Where
 
 
@@ -23,6 +22,8 @@ def content_faults(
     templates: Iterable[Template], project: Project, scopes: Scopes, origins: Origins
 ) -> Iterator[tuple[Code, Found]]:
     """Yield the faults, each with its code, by template and then in the order of its texts."""
+    from jo.render.compile import compile_template  # only where there are templates: it is slow to import
+
     told: set[tuple[Code, object, str]] = set()
     for template in templates:
         sender = project.senders.get(template.sender)

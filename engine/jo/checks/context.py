@@ -10,7 +10,7 @@ from jo.checks.contents import content_faults
 from jo.checks.expressions import expression_faults
 from jo.checks.rule import Found
 from jo.checks.scopes import Scopes
-from jo.diagnostics.codes import Code
+from jo.diagnostics.codes import MISSING_FILE, NOT_TEXT, Code
 from jo.graph.program_graph import ProgramGraph, program_graph
 from jo.manifest.compiled import Compiled, Origins
 from jo.manifest.overlay import merge
@@ -80,8 +80,10 @@ class Context:
 
     @cached_property
     def content_faults(self) -> Mapping[Code, tuple[Found, ...]]:
-        """What is wrong in the texts of templates, by code."""
-        return _by_code(content_faults(self.templates, self.project, self.scopes, self.origins))
+        """What is wrong in the texts of templates, by code; not of those whose files are missing."""
+        unread = {each.address for each in self.compiled.diagnostics if each.code in (MISSING_FILE, NOT_TEXT)}
+        whole = [template for template in self.templates if str(template.address) not in unread]
+        return _by_code(content_faults(whole, self.project, self.scopes, self.origins))
 
     def written(self, address: Address) -> Mapping[str, Any]:
         """Return the document of a resource as its author wrote it, with the environment's overlay."""

@@ -35,7 +35,7 @@ def run(
     found = [*_compiled(compiled, only, codes), *_checked(rules, context)]
     kept, used = _without_ignored(found, compiled.ignores)
     if only is None and codes is None:
-        kept += _stale(compiled.ignores, used, found)
+        kept += _stale(compiled, used, found)
     return tuple(order(kept))
 
 
@@ -76,12 +76,13 @@ def _may_be_ignored(found: Diagnostic) -> bool:
 
 
 def _stale(
-    ignores: Iterable[Ignore], used: Collection[tuple[Ignore, Code]], found: Iterable[Diagnostic]
+    compiled: Compiled, used: Collection[tuple[Ignore, Code]], found: Iterable[Diagnostic]
 ) -> Iterator[Diagnostic]:
     """Yield what to say of ignores without use; in a file with faults of reading, only what is certain."""
-    broken = {each.at.file for each in found if each.at is not None and each.code.id < "J3"}
+    errors = (each for each in compiled.diagnostics if each.severity is Severity.ERROR)
+    broken = {each.at.file for each in errors if each.at is not None}
     remaining = {(each.at.file, each.at.start.line, each.code) for each in found if each.at is not None}
-    for ignore in ignores:
+    for ignore in compiled.ignores:
         idle = [code for code in ignore.codes if (ignore, code) not in used]
         refused = [code for code in idle if (ignore.span.file, ignore.line, code) in remaining]
         gone = [code for code in idle if code not in refused and ignore.span.file not in broken]

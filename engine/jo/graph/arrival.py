@@ -139,7 +139,7 @@ def longest(graph: ProgramGraph) -> Mapping[str, float]:
         end = start + rounds * sum(_longest_stay(graph.steps[name]) for name in steps)
         for name in steps:
             arrived[name] = end - _longest_stay(graph.steps[name]) if inside else start
-            for following in graph.successors(name):
+            for following in graph.successors[name]:
                 if following not in steps:
                     arrived[following] = max(arrived.get(following, 0.0), end)
     return arrived
@@ -163,7 +163,7 @@ def _components(graph: ProgramGraph) -> Sequence[frozenset[str]]:
         return [frozenset([name]) for name in graph.steps]
     import networkx
 
-    pairs = [(graph.order[name], graph.order[to]) for name in graph.steps for to in graph.successors(name)]
+    pairs = [(graph.order[name], graph.order[to]) for name in graph.steps for to in graph.successors[name]]
     digraph: networkx.DiGraph[int] = networkx.DiGraph(pairs)
     digraph.add_nodes_from(graph.order.values())
     names = list(graph.steps)

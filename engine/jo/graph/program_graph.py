@@ -9,7 +9,7 @@ Most programs lead forward in the file only. Such a graph has no circle and no d
 the order of the file; `is_forward` lets the costly searches be left out.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,17 +23,11 @@ class Arc:
 
     step: str
     edge: Edge
+    target: Target
+    to: str | None
+    """The step it leads to, which may not exist; None when it leaves the program."""
     spent: bool = False
     """Whether it is the way of those who have used up the edge's bound."""
-
-    @property
-    def target(self) -> Target:
-        return self.edge.then if self.spent and self.edge.then is not None else self.edge.target
-
-    @property
-    def to(self) -> str | None:
-        """The step it leads to, which may not exist; None when it leaves the program."""
-        return self.target.step if isinstance(self.target, Goto) else None
 
     @property
     def is_bounded(self) -> bool:
@@ -62,10 +56,18 @@ class ProgramGraph:
         return {name: tuple(arcs) for name, arcs in found.items()}
 
     @cached_property
+    def successors(self) -> Mapping[str, tuple[str, ...]]:
+        """Step → the existing steps that its arcs lead to; one may come twice."""
+        return {
+            name: tuple([arc.to for arc in arcs if arc.to is not None and arc.to in self.steps])
+            for name, arcs in self.leaving.items()
+        }
+
+    @cached_property
     def is_forward(self) -> bool:
         """Whether every arc leads on in the file, so that there is no circle."""
         order = self.order
-        return all(order.get(arc.to or "", len(order)) > order[arc.step] for arc in self.arcs)
+        return not any(order[to] <= order[name] for name, after in self.successors.items() for to in after)
 
     @property
     def has_dangling(self) -> bool:
@@ -75,7 +77,7 @@ class ProgramGraph:
     @cached_property
     def reachable(self) -> frozenset[str]:
         """The steps that somebody can come to."""
-        return _closure([next(iter(self.steps))], self.successors) if self.steps else frozenset()
+        return self.from_steps(list(self.steps)[:1])
 
     @cached_property
     def stuck(self) -> frozenset[str]:
@@ -89,13 +91,7 @@ class ProgramGraph:
                 before[arc.to].append(arc.step)
             else:
                 ends.append(arc.step)
-        return frozenset(self.steps) - _closure(ends, lambda name: before[name])
-
-    def successors(self, step: str) -> Iterator[str]:
-        """Yield the existing steps that the arcs of a step lead to; one may come twice."""
-        for arc in self.leaving[step]:
-            if arc.to is not None and arc.to in self.order:
-                yield arc.to
+        return frozenset(self.steps) - _closure(ends, before)
 
     def from_steps(self, starts: Iterable[str]) -> frozenset[str]:
         """Return the steps that can be come to from these, with them."""
@@ -106,17 +102,22 @@ def program_graph(program: Program) -> ProgramGraph:
     arcs = []
     for name, step in program.steps.items():
         for edge in step.edges():
-            arcs.append(Arc(step=name, edge=edge))
+            arcs.append(_arc(name, edge, edge.target))
             if edge.then is not None:
-                arcs.append(Arc(step=name, edge=edge, spent=True))
+                arcs.append(_arc(name, edge, edge.then, spent=True))
     return ProgramGraph(name=program.name, steps=program.steps, arcs=tuple(arcs))
 
 
-def _closure(starts: Iterable[str], following: Callable[[str], Iterable[str]]) -> frozenset[str]:
+def _arc(step: str, edge: Edge, target: Target, *, spent: bool = False) -> Arc:
+    to = target.step if isinstance(target, Goto) else None
+    return Arc(step=step, edge=edge, target=target, to=to, spent=spent)
+
+
+def _closure(starts: Iterable[str], following: Mapping[str, Iterable[str]]) -> frozenset[str]:
     found = set(starts)
     pending = list(found)
     while pending:
-        for name in following(pending.pop()):
+        for name in following[pending.pop()]:
             if name not in found:
                 found.add(name)
                 pending.append(name)

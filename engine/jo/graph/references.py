@@ -48,6 +48,16 @@ def references(project: Project, root: Address | None = None) -> tuple[Reference
     return tuple(sorted(Reference(source, target) for source, targets in found.items() for target in targets))
 
 
+def referred(project: Project) -> frozenset[Address]:
+    """Return all that some other resource refers to."""
+    return frozenset(
+        target
+        for address, resource in project.resources.items()
+        for target in _targets(resource)
+        if target != address
+    )
+
+
 def _targets(resource: Resource) -> Iterator[Address]:
     for _, address in properties(resource):
         yield address

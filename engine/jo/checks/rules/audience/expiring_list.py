@@ -74,6 +74,7 @@ from jo.model.power_list import PowerList
 from jo.model.program import Program
 
 CODE = codes.EXPIRING_LIST
+MAY_BE_IGNORED = True
 
 _MIRRORED = {Comparator.MORE: Comparator.LESS, Comparator.AT_LEAST: Comparator.AT_MOST}
 

@@ -53,10 +53,11 @@ from jo.checks.context import Context
 from jo.checks.rule import At, Found
 from jo.diagnostics import codes
 from jo.diagnostics.codes import Severity
-from jo.graph.references import references
+from jo.graph.references import referred
 from jo.model.address import Kind
 
 CODE = codes.UNUSED_RESOURCE
+MAY_BE_IGNORED = True
 
 _MEANT_FOR_USE = frozenset(
     {Kind.SOURCE, Kind.POWER_LIST, Kind.CALENDAR, Kind.SENDER, Kind.TOPIC, Kind.TEMPLATE, Kind.EVENT}
@@ -67,7 +68,7 @@ def check(context: Context) -> Iterator[Found]:
     candidates = [each for each in context.resources if each.kind in _MEANT_FOR_USE]
     if not candidates or context.compiled.broken:
         return  # what could not be read may be what uses them
-    used = {reference.target for reference in references(context.project)}
+    used = referred(context.project)
     for resource in candidates:
         kind = resource.kind.value.replace("_", " ")
         if resource.address not in used:

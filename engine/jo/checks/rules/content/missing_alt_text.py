@@ -57,6 +57,7 @@ from jo.checks.rule import Found
 from jo.diagnostics import codes
 
 CODE = codes.MISSING_ALT
+MAY_BE_IGNORED = True
 
 
 def check(context: Context) -> Iterable[Found]:

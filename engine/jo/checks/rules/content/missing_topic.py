@@ -52,6 +52,7 @@ from jo.diagnostics.codes import Severity
 from jo.model.content import MailClass
 
 CODE = codes.MISSING_TOPIC
+MAY_BE_IGNORED = True
 
 
 def check(context: Context) -> Iterator[Found]:

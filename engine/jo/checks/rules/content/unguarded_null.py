@@ -58,6 +58,7 @@ from jo.checks.rule import Found
 from jo.diagnostics import codes
 
 CODE = codes.NULL_TOKEN
+MAY_BE_IGNORED = True
 
 
 def check(context: Context) -> Iterable[Found]:

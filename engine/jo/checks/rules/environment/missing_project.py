@@ -24,7 +24,7 @@ jo looks upwards for it, as git does for `.git`, so that commands work from ever
 
 ## References
 
-- `README.md`: the first steps
+- J901 broken-settings
 """
 
 from jo.checks.rule import FoundBy

@@ -26,7 +26,7 @@ None.
 
 ## References
 
-- `docs/settings.md`: all settings
+- J901 broken-settings
 """
 
 from jo.checks.rule import FoundBy

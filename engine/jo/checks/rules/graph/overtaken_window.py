@@ -51,6 +51,7 @@ from jo.diagnostics.codes import Severity
 from jo.graph.arrival import anchor_of, earliest, offset
 
 CODE = codes.OVERTAKEN_WINDOW
+MAY_BE_IGNORED = True
 
 
 def check(context: Context) -> Iterator[Found]:

@@ -76,7 +76,7 @@ def _stretches(graph: ProgramGraph) -> Iterator[tuple[str, list[str]]]:
     Of a circle that nothing leads to, the first step in the file stands for all.
     """
     missing = [name for name in graph.steps if name not in graph.reachable]
-    led_to = {to for name in missing for to in graph.successors(name) if to != name}
+    led_to = {to for name in missing for to in graph.successors[name] if to != name}
     seen: set[str] = set()
     for name in [*(name for name in missing if name not in led_to), *missing]:
         if name not in seen:

@@ -26,7 +26,7 @@ None.
 
 ## References
 
-- `docs/reference.md`: the rules of a policy
+- `schema/policy.schema.json`: the rules
 """
 
 from jo.checks.rule import FoundBy

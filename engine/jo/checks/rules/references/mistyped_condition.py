@@ -34,7 +34,7 @@ None.
 
 ## References
 
-- `docs/conditions.md`: types and functions
+- J206 unknown-function
 - J602 mistyped-column: data that is not of its declared type
 """
 

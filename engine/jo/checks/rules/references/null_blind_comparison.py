@@ -34,7 +34,7 @@ NULL, declare it without `?`.
 
 ## References
 
-- `docs/conditions.md`: NULL
+- J507 unguarded-null: NULL in a template
 """
 
 from collections.abc import Iterable
@@ -44,6 +44,7 @@ from jo.checks.rule import Found
 from jo.diagnostics import codes
 
 CODE = codes.NULL_COMPARISON
+MAY_BE_IGNORED = True
 
 
 def check(context: Context) -> Iterable[Found]:

@@ -33,7 +33,7 @@ None.
 
 ## References
 
-- `docs/conditions.md`: functions and their places
+- J204 mistyped-condition: functions with the wrong arguments
 """
 
 from collections.abc import Iterable

@@ -33,7 +33,6 @@ None.
 
 ## References
 
-- `docs/conditions.md`: the language
 - J203 unknown-field, J204 mistyped-condition
 """
 

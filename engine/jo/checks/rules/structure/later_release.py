@@ -28,7 +28,7 @@ None.
 
 ## References
 
-- `CHANGELOG.md`: what each release brings
+- J102 unknown-kind, J111 unknown-step-type: names that nothing will ever have
 """
 
 from jo.checks.rule import FoundBy

@@ -34,7 +34,7 @@ None.
 
 ## References
 
-- `docs/reference.md`: which keys are required
+- `schema/`: which keys are required; editors show it while you type
 """
 
 from jo.checks.rule import FoundBy

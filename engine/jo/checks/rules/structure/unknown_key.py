@@ -31,7 +31,7 @@ None.
 
 ## References
 
-- `docs/reference.md`: the keys of each kind
+- `schema/`: the keys of each kind; editors show it while you type
 """
 
 from jo.checks.rule import FoundBy

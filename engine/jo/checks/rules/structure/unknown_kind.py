@@ -28,7 +28,7 @@ None.
 
 ## References
 
-- `docs/reference.md`: the kinds and their properties
+- `schema/`: a file for each kind
 - J107 later-release
 """
 

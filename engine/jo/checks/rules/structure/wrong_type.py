@@ -28,7 +28,7 @@ None.
 
 ## References
 
-- `docs/reference.md`: the type of each key
+- `schema/`: the type of each key; editors show it while you type
 """
 
 from jo.checks.rule import FoundBy

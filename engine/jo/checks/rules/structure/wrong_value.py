@@ -34,7 +34,7 @@ None.
 
 ## References
 
-- `docs/reference.md`: the values of each key
+- `schema/`: the values of each key; editors show it while you type
 """
 
 from jo.checks.rule import FoundBy

@@ -38,7 +38,7 @@ None.
 ## References
 
 - J109 broken-duration
-- `docs/conditions.md`: times
+- J403 midnight-send
 """
 
 from jo.checks.rule import FoundBy

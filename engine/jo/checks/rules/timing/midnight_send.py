@@ -57,6 +57,7 @@ from jo.steps.email import Email
 from jo.steps.wait import Wait
 
 CODE = codes.MIDNIGHT_SEND
+MAY_BE_IGNORED = True
 
 
 def check(context: Context) -> Iterator[Found]:
@@ -97,7 +98,7 @@ def _mail_at_midnight(graph: ProgramGraph, name: str, path: Path) -> str | None:
         case ("between", 0):
             pending = [name]
         case ("wait", "until"):
-            pending = list(graph.successors(name))
+            pending = list(graph.successors[name])
         case _:
             return None
     seen = set(pending)
@@ -108,7 +109,7 @@ def _mail_at_midnight(graph: ProgramGraph, name: str, path: Path) -> str | None:
             return found if step.send_window is None else None
         if step.passes_time() or step.between is not None or isinstance(step, Email | Wait):
             continue
-        for following in graph.successors(found):
+        for following in graph.successors[found]:
             if following not in seen:
                 seen.add(following)
                 pending.append(following)

@@ -47,6 +47,7 @@ from jo.diagnostics.span import Path
 from jo.model.outreach import Once, Outreach
 
 CODE = codes.PAST_SCHEDULE
+MAY_BE_IGNORED = True
 
 
 def check(context: Context) -> Iterator[Found]:

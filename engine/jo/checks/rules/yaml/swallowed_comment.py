@@ -36,4 +36,5 @@ from jo.checks.rule import FoundBy
 from jo.diagnostics import codes
 
 CODE = codes.HASH_COMMENT
+MAY_BE_IGNORED = True
 FOUND_BY = FoundBy.READING
