@@ -58,6 +58,8 @@ class Rendered:
     data: bytes = field(repr=False)
     """RFC 5322, lines end with CRLF."""
     subject: str
+    from_address: str
+    """The address in From, for the envelope of mails whose sender names no domain for bounces."""
     encoded_text: str = field(repr=False)
     encoded_html: str = field(repr=False)
 
@@ -172,7 +174,10 @@ def _finish(begun: _Begun | Quarantine, site: Site, done: LogicResult | None) ->
     trouble = scan(data, tuple(fields), boundary)
     if trouble is not None:
         return Quarantine(trouble)
-    return Rendered(data=data, subject=subject, encoded_text=text, encoded_html=html)
+    _, from_address = values[_SENDER]
+    return Rendered(
+        data=data, subject=subject, from_address=from_address, encoded_text=text, encoded_html=html
+    )
 
 
 def _part_head(subtype: str) -> str:
