@@ -1,0 +1,359 @@
+"""What a decision does with one passage, from where it stands to where it has to stop."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from jo.conditions.condition import Condition, parse_condition
+from jo.conditions.instants import TimeExpr, parse_time, time_text
+from jo.flow.decide import decide
+from jo.flow.passage import CreateIntent, Note, Passage, WithdrawIntents
+from jo.model.program import Entry, Existing, Program
+from jo.model.step import Between, Bounded, Goto, IntentEnd, IntentSeen, Leave, Step
+from jo.steps.branch import Branch, When
+from jo.steps.email import Email, Repeat
+from jo.steps.exit import Exit
+from jo.steps.split import Split
+from jo.steps.wait import Until, Wait
+from jo.steps.wait_for import Waited, WaitFor
+from jo.timing.durations import Duration, Unit
+from jo.timing.zones import add
+
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+UTC_ZONE = ZoneInfo("UTC")
+
+
+def condition(text: str) -> Condition:
+    found, _ = parse_condition(text)
+    assert found is not None
+    return found
+
+
+def time(text: str) -> TimeExpr:
+    found, _ = parse_time(text)
+    assert found is not None
+    return found
+
+
+RED, GREEN = condition("company.health = 'red'"), condition("company.health = 'green'")
+LIVE_AT = time("company.live_at")
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Circumstances said outright: which conditions hold, what times are, how intents ended."""
+
+    now: datetime = NOON
+    true: frozenset[Condition] = frozenset()
+    times: Mapping[str, datetime | None] = field(default_factory=dict)
+    intents: Mapping[tuple[str, int, int], IntentSeen] = field(default_factory=dict)
+    events: Mapping[str, datetime] = field(default_factory=dict)
+    point: float = 0.0
+    departure: str | None = None
+
+    def holds(self, condition: Condition) -> bool:
+        return condition in self.true
+
+    def uses_clock(self, condition: Condition) -> bool:
+        return "today" in condition.text
+
+    def next_midnight(self) -> datetime:
+        return self.now.replace(hour=0) + DAY
+
+    def view(self, passage: Passage, step: Step) -> "Seen":
+        return Seen(self, passage)
+
+    def at(self, now: datetime) -> "World":
+        return replace(self, now=now)
+
+
+@dataclass(frozen=True)
+class Seen:
+    world: World
+    passage: Passage
+
+    @property
+    def now(self) -> datetime:
+        return self.world.now
+
+    @property
+    def anchor(self) -> datetime:
+        return self.passage.anchor_at
+
+    @property
+    def repeat(self) -> int:
+        return self.passage.repeat
+
+    def after(self, start: datetime, duration: Duration) -> datetime:
+        return add(start, duration, UTC_ZONE)
+
+    def holds(self, condition: Condition) -> bool:
+        return self.world.holds(condition)
+
+    def time(self, expr: TimeExpr) -> datetime | None:
+        return self.world.times.get(time_text(expr))
+
+    def intent(self, repeat: int) -> IntentSeen | None:
+        return self.world.intents.get((self.passage.step, self.passage.visit, repeat))
+
+    def event(self, name: str, condition: Condition | None) -> datetime | None:
+        return self.world.events.get(name)
+
+    def share(self) -> float:
+        return self.world.point
+
+
+def a_program(**steps: Step) -> Program:
+    return Program(
+        name="p", audience="l", entry=Entry(existing=Existing.SKIP), fields={}, exit_when={}, steps=steps
+    )
+
+
+def entered(program: Program, **changes: object) -> Passage:
+    passage = Passage(
+        id=1,
+        program="p",
+        identity="c1",
+        number=1,
+        contact="c1",
+        revision=1,
+        entered_at=NOON,
+        anchor_at=NOON,
+        step=program.first,
+        visits={program.first: 1},
+        due_at=NOON,
+    )
+    return replace(passage, **changes)  # type: ignore[arg-type]
+
+
+def outcome(at: datetime) -> IntentSeen:
+    return IntentSeen(ended=IntentEnd.OUTCOME, at=at)
+
+
+NO_OUTCOME = IntentSeen(ended=IntentEnd.NONE, at=None)
+DAYS = {count: Duration(count, Unit.DAY) for count in range(1, 31)}
+
+
+def test_a_due_email_creates_its_intent_and_waits_for_its_end() -> None:
+    program = a_program(hello=Email(email="welcome"))
+
+    decision = decide(entered(program), program, {}, World())
+
+    assert decision.effects == (CreateIntent(step="hello", occurrence="1.1", at=NOON),)
+    assert decision.passage.due_at is None
+    assert decision.passage.repeat == 1
+
+
+def test_deciding_twice_at_one_instant_creates_nothing_twice() -> None:
+    program = a_program(hello=Email(email="welcome"))
+    once = decide(entered(program), program, {}, World()).passage
+
+    again = decide(once, program, {}, World(intents={("hello", 1, 1): IntentSeen(ended=None, at=None)}))
+
+    assert again.effects == ()
+    assert again.passage == once
+
+
+def test_a_wait_counts_from_the_moment_the_mail_was_accepted() -> None:
+    program = a_program(
+        hello=Email(email="welcome", next=Goto("settle")), settle=Wait(wait=DAYS[3], next=Leave())
+    )
+    waiting = decide(entered(program), program, {}, World()).passage
+    accepted = NOON + timedelta(hours=5)
+    world = World(now=accepted, intents={("hello", 1, 1): outcome(accepted)})
+
+    held = decide(waiting, program, {}, world).passage
+    over = decide(held, program, {}, world.at(accepted + 3 * DAY)).passage
+
+    assert held.step == "settle"
+    assert held.due_at == accepted + 3 * DAY
+    assert over.exit_reason == "completed"
+
+
+def test_a_wait_that_is_met_late_counts_from_its_due_moment_not_from_the_tick() -> None:
+    program = a_program(
+        one=Wait(wait=DAYS[1], next=Goto("two")),
+        two=Wait(wait=DAYS[1], next=Goto("mail")),
+        mail=Email(email="m"),
+    )
+
+    decision = decide(entered(program), program, {}, World(now=NOON + timedelta(days=1, hours=7)))
+
+    assert decision.passage.step == "two"
+    assert decision.passage.due_at == NOON + 2 * DAY
+
+
+def test_a_mail_that_was_suppressed_moves_on_without_an_outcome() -> None:
+    program = a_program(hello=Email(email="welcome", next=Goto("settle")), settle=Wait(wait=DAYS[3]))
+    waiting = decide(entered(program), program, {}, World()).passage
+
+    moved = decide(waiting, program, {}, World(now=NOON + DAY, intents={("hello", 1, 1): NO_OUTCOME})).passage
+
+    assert moved.due_at == NOON + 3 * DAY
+
+
+def test_exits_come_first_name_the_reason_and_withdraw_what_is_pending() -> None:
+    program = a_program(hello=Email(email="welcome"))
+    exits = {"red": RED, "green": GREEN}
+
+    decision = decide(entered(program), program, exits, World(true=frozenset({RED, GREEN})))
+
+    assert decision.passage.exit_reason == "red"
+    assert decision.effects == (
+        WithdrawIntents(reason="red"),
+        Note(at=NOON, step="hello", what="ended", detail="red"),
+    )
+
+
+def test_who_is_gone_leaves_whatever_the_conditions_say() -> None:
+    program = a_program(hello=Email(email="welcome"))
+
+    assert decide(entered(program), program, {}, World(departure="gone")).passage.exit_reason == "gone"
+
+
+def test_a_false_if_skips_the_step_and_starts_no_wait() -> None:
+    program = a_program(hello=Email(email="welcome", if_=GREEN, next=Goto("bye")), bye=Email(email="bye"))
+
+    decision = decide(entered(program), program, {}, World())
+
+    assert [effect.what for effect in decision.effects if isinstance(effect, Note)] == ["skipped", "took"]
+    assert decision.passage.step == "bye"
+    assert decision.passage.anchor_at == NOON
+
+
+def test_between_holds_to_its_first_moment_and_skips_at_its_end() -> None:
+    window = Between(start=LIVE_AT, end=time("company.live_at + 2 days"))
+    program = a_program(
+        hello=Email(email="welcome", between=window, next=Goto("over")), over=Exit(exit="done")
+    )
+    times = {"company.live_at": NOON + DAY, "company.live_at + 2 days": NOON + 3 * DAY}
+
+    early = decide(entered(program), program, {}, World(times=times))
+    inside = decide(early.passage, program, {}, World(now=NOON + DAY, times=times))
+    late = decide(early.passage, program, {}, World(now=NOON + 3 * DAY, times=times))
+
+    assert early.passage.due_at == NOON + DAY
+    assert inside.effects == (
+        CreateIntent(step="hello", occurrence="1.1", at=NOON + DAY, until=NOON + 3 * DAY),
+    )
+    assert late.passage.exit_reason == "done"
+    assert Note(at=NOON + 3 * DAY, step="hello", what="skipped", detail="too late") in late.effects
+
+
+def test_a_missing_date_holds_the_person_until_there_is_one() -> None:
+    program = a_program(until=Wait(wait=Until(until=LIVE_AT), next=Goto("over")), over=Exit(exit="done"))
+
+    held = decide(entered(program), program, {}, World(times={"company.live_at": None})).passage
+    met = decide(held, program, {}, World(times={"company.live_at": NOON - 5 * DAY})).passage
+
+    assert (held.due_at, held.why) == (None, "date missing")
+    assert met.exit_reason == "done"
+
+
+def test_a_branch_takes_the_first_true_condition_else_otherwise() -> None:
+    program = a_program(
+        fork=Branch(
+            branch=(When(when=RED, next=Goto("a")), When(when=GREEN, next=Goto("b"))), otherwise=Goto("c")
+        ),
+        a=Exit(exit="a"),
+        b=Exit(exit="b"),
+        c=Exit(exit="c"),
+    )
+
+    def ends(*true: Condition) -> str | None:
+        return decide(entered(program), program, {}, World(true=frozenset(true))).passage.exit_reason
+
+    assert (ends(RED, GREEN), ends(GREEN), ends()) == ("a", "b", "c")
+
+
+@pytest.mark.parametrize(("point", "name"), [(0.0, "a"), (0.24, "a"), (0.25, "b"), (0.999, "b")])
+def test_a_split_follows_the_weights(point: float, name: str) -> None:
+    program = a_program(fork=Split(split={"a": 25, "b": 75}), a=Exit(exit="a"), b=Exit(exit="b"))
+
+    assert decide(entered(program), program, {}, World(point=point)).passage.exit_reason == name
+
+
+def waiting_for(**waited: object) -> Program:
+    return a_program(
+        reading=WaitFor(wait_for=Waited(**waited), met=Goto("yes"), timeout=Goto("no")),  # type: ignore[arg-type]
+        yes=Exit(exit="met"),
+        no=Exit(exit="timeout"),
+    )
+
+
+def test_what_is_already_true_is_met_at_once() -> None:
+    program = waiting_for(when=GREEN, within=DAYS[5])
+
+    assert decide(entered(program), program, {}, World(true=frozenset({GREEN}))).passage.exit_reason == "met"
+
+
+def test_a_wait_for_times_out_when_nothing_came() -> None:
+    program = waiting_for(event="trial.activated", within=DAYS[3])
+    held = decide(entered(program), program, {}, World()).passage
+
+    assert held.due_at == NOON + 3 * DAY
+    assert decide(held, program, {}, World(now=NOON + 3 * DAY)).passage.exit_reason == "timeout"
+
+
+def test_an_event_before_the_limit_counts_even_when_jo_looks_only_later() -> None:
+    program = waiting_for(event="trial.activated", within=DAYS[3])
+    inside, outside = NOON + 2 * DAY, NOON + 3 * DAY
+    late = World(now=NOON + 9 * DAY)
+
+    met = decide(entered(program), program, {}, replace(late, events={"trial.activated": inside}))
+    missed = decide(entered(program), program, {}, replace(late, events={"trial.activated": outside}))
+
+    assert (met.passage.exit_reason, met.passage.anchor_at) == ("met", inside)
+    assert missed.passage.exit_reason == "timeout"
+
+
+def test_a_bounded_circle_ends_where_its_bound_says() -> None:
+    program = a_program(
+        remind=Wait(wait=DAYS[1], next=Goto("reading")),
+        reading=WaitFor(
+            wait_for=Waited(when=GREEN, within=DAYS[2]),
+            met=Leave(),
+            timeout=Bounded(next=Goto("remind"), times=3, then=Leave("gave-up")),
+        ),
+    )
+    passage, world, steps = entered(program), World(), 0
+
+    while passage.is_open:
+        passage = decide(passage, program, {}, world).passage
+        assert passage.due_at is None or passage.due_at > world.now
+        world = world.at(passage.due_at or world.now)
+        steps += 1
+        assert steps < 20
+
+    assert passage.exit_reason == "gave-up"
+    assert passage.visits == {"remind": 4, "reading": 4}
+    assert passage.ended_at == NOON + timedelta(days=4 + 8)
+
+
+def test_repeats_follow_each_outcome_and_keep_their_own_occurrence() -> None:
+    program = a_program(small=Email(email="tip", repeat=Repeat(every=DAYS[10], count=3), next=Leave()))
+    passage, intents, sent = entered(program), {}, []
+    now = NOON
+
+    while passage.is_open:
+        decision = decide(passage, program, {}, World(now=now, intents=intents))
+        passage = decision.passage
+        created = [effect for effect in decision.effects if isinstance(effect, CreateIntent)]
+        for effect in created:
+            sent.append((effect.occurrence, (effect.at - NOON).days))
+            intents[("small", 1, int(effect.occurrence.split(".")[1]))] = outcome(effect.at)
+        now = passage.due_at or now
+
+    assert sent == [("1.1", 0), ("1.2", 10), ("1.3", 20)]
+
+
+def test_conditions_that_use_the_clock_are_read_again_at_midnight() -> None:
+    program = a_program(settle=Wait(wait=DAYS[30]))
+    exits = {"old": condition("company.renewal_date < today()")}
+
+    assert decide(entered(program), program, exits, World()).passage.due_at == World().next_midnight()
+    assert decide(entered(program), program, {}, World()).passage.due_at == NOON + 30 * DAY
