@@ -1,0 +1,436 @@
+"""A small world around the real reconciler, with a clock that only moves when it is told to.
+
+Everything is real but the clock and the relay: the project is compiled and checked, planned and applied
+into SQLite in memory, audiences are computed by DuckDB over CSV files, and the services are those of
+`jo run`. The relay is `MemoryMailer`, a mailer that keeps what it takes and can be told to misbehave.
+"""
+
+import csv
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from jo.apply.applying import Actor, apply_plan
+from jo.apply.planning import Origin, make_plan
+from jo.checks.runner import run as check
+from jo.daemon.loop import Loop, Tick
+from jo.daemon.service import Event, Worker
+from jo.diagnostics.codes import Severity
+from jo.flow.intent import TOPIC_PREFIX, Intent, Scope, Suppression
+from jo.flow.mailbox import address_key
+from jo.manifest.compile import compile_project
+from jo.plan.plan import Plan
+from jo.ports.mailer import Outgoing, Reply, ReplyKind, Stage, check_batch
+from jo.ports.store import (
+    CandidateDecision,
+    Engaged,
+    Happening,
+    JourneyCounts,
+    Lease,
+    Override,
+    Store,
+    Transaction,
+)
+from jo.render.compiled import Site
+from jo.render.tokens import Key, Keys
+from jo.timing.zones import local_date
+from jo.warehouse import open_warehouse
+from jo.warehouse.location import SourceLocation
+from jo.wiring import build_services, open_renderer
+from jo.workspace.files import split
+from tests.support.manifests import SCHEMAS
+from tests.support.stores import memory_store
+
+SITE = Site(
+    domain="aurora.example",
+    base_url="http://127.0.0.1:8025",
+    keys=Keys(current=Key(id="k1", secret=b"0123456789abcdef0123456789abcdef")),
+)
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Source → rows, each column → value."""
+
+
+def at(text: str, zone: str = "UTC") -> datetime:
+    """Return the instant of a local time such as `2026-12-01 09:00`."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+class StepClock:
+    """A clock that stands still until somebody waits on it."""
+
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def wait(self, until: datetime | None) -> bool:
+        if until is None:
+            return False
+        assert until > self.instant, "a tick that leaves work behind for the same instant"
+        self.instant = until
+        return True
+
+
+class MemoryMailer:
+    """A `Mailer` that keeps what it takes. `behave` says how it answers for an address, by default it accepts."""
+
+    connections = 4
+
+    def __init__(self, clock: StepClock) -> None:
+        self._clock = clock
+        self._answers: dict[str, list[ReplyKind]] = {}
+        self.taken: list[tuple[datetime, Outgoing]] = []
+        """What a recipient's mailbox got, in order; for an uncertain answer the relay took it, too."""
+
+    def behave(self, address: str, *kinds: ReplyKind) -> None:
+        """Answer the next mails to the address so, in order; then accept again."""
+        self._answers[address] = list(kinds)
+
+    def exchange(self, batch: Sequence[Outgoing]) -> tuple[Reply, ...]:
+        check_batch(batch, self.connections)
+        return tuple(self._answer(outgoing) for outgoing in batch)
+
+    def close(self) -> None:
+        pass
+
+    def _answer(self, outgoing: Outgoing) -> Reply:
+        answers = self._answers.get(outgoing.recipient)
+        kind = answers.pop(0) if answers else ReplyKind.ACCEPTED
+        if kind in (ReplyKind.ACCEPTED, ReplyKind.UNCERTAIN):
+            self.taken.append((self._clock.now(), outgoing))
+        code = {ReplyKind.ACCEPTED: 250, ReplyKind.DEFERRED: 450, ReplyKind.REJECTED: 550}.get(kind)
+        stage = Stage.DOT if kind in (ReplyKind.ACCEPTED, ReplyKind.UNCERTAIN) else Stage.RCPT
+        return Reply(
+            key=outgoing.key,
+            kind=kind,
+            stage=stage,
+            code=code,
+            enhanced=None,
+            text=f"the relay said {kind}",
+            relay="memory",
+        )
+
+
+class Links:
+    """A probe of links that answers what the test says."""
+
+    alive = True
+
+    def answers(self) -> bool:
+        return self.alive
+
+
+class Killed(BaseException):
+    """Stands for the end of the process; nothing in jo catches it."""
+
+
+class MortalStore:
+    """A store whose process can be killed right before or right after one of its commits."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.commits = 0
+        self.dies_before: int | None = None
+        self.dies_after: int | None = None
+
+    @contextmanager
+    def write(self, lease: Lease | None = None) -> Iterator[Transaction]:
+        with self._store.write(lease) as work:
+            yield work
+            if self.commits == self.dies_before:
+                self.dies_before = None
+                raise Killed
+        self.commits += 1
+        if self.commits - 1 == self.dies_after:
+            self.dies_after = None
+            raise Killed
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        with self._store.read() as work:
+            yield work
+
+    def close(self) -> None:
+        self._store.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A mail that reached a mailbox."""
+
+    at: datetime
+    to: str
+    template: str
+    step: str | None
+    subject: str
+    text: str
+    intent: Intent
+
+    def local(self, zone: str) -> str:
+        return f"{self.at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.template} → {self.to.partition('@')[0]}"
+
+
+class World:
+    """Begins with the files applied at `start`; nothing has run yet."""
+
+    def __init__(
+        self, folder: Path, files: Mapping[str, str], rows: Rows, *, start: datetime, zone: str = "UTC"
+    ) -> None:
+        self._folder = folder
+        self._zone = zone
+        self._files: dict[str, str] = {}
+        self.clock = StepClock(start)
+        self.store = MortalStore(memory_store())
+        self.mailer = MemoryMailer(self.clock)
+        self.links = Links()
+        self.told: list[Event] = []
+        self._renderer = open_renderer()
+        self._rows: dict[str, list[Mapping[str, Any]]] = {}
+        self.change_rows(rows)
+        self._warehouse = open_warehouse(
+            {name: SourceLocation(name=name, root=folder, path=f"{name}.csv") for name in rows}
+        )
+        self.apply(files)
+        self.restart()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._renderer.close()
+        self._warehouse.close()
+        self.store.close()
+
+    # --- what the test does ---
+
+    def restart(self) -> None:
+        """Begin as a new process would: with a new lease, and nothing in mind but what is in the store."""
+        with self.store.write() as work:
+            lease = work.leases.acquire("run", "world", datetime.now(UTC), 60)
+        assert lease is not None
+        worker = Worker(lease=lease)
+        services = build_services(
+            store=self.store,
+            warehouse=self._warehouse,
+            mailers={"default": self.mailer},
+            renderer=self._renderer,
+            site=SITE,
+            probe=self.links,
+            worker=worker,
+            tell=self.told.append,
+        )
+        self._loop = Loop(self.store, services, self.clock, worker, self.told.append)
+
+    def run(self, until: datetime | str | timedelta) -> Self:
+        """Let time pass up to the instant, UTC when it is a text."""
+        end = self._instant(until)
+        last = self._loop.run(end)
+        trouble = last.trouble if last is not None else None
+        assert trouble is None, trouble
+        self.clock.instant = max(self.clock.instant, end)
+        return self
+
+    def tick(self) -> Tick:
+        return self._loop.tick(self.clock.now())
+
+    def apply(self, files: Mapping[str, str | None]) -> Plan:
+        """Write files, None removes one; then plan and apply. The project must be without errors."""
+        for path, text in files.items():
+            if text is None:
+                self._files.pop(path)
+            else:
+                self._files[path] = text
+        now = self.clock.now()
+        found = split({path: text.encode() for path, text in self._files.items()})
+        compiled = compile_project(found.manifests, found.bodies, SCHEMAS, zone=self._zone)
+        today = local_date(now, ZoneInfo(self._zone))
+        errors = [item for item in check(compiled, today=today) if item.severity is Severity.ERROR]
+        assert not errors, errors
+        with self.store.write() as work:
+            plan = make_plan(
+                work,
+                compiled.project,
+                SCHEMAS,
+                today=today,
+                now=now,
+                warehouse=self._warehouse,
+                origin=Origin(),
+            )
+            assert not plan.is_refused, plan.guards
+            if not plan.is_empty:
+                apply_plan(work, plan, Actor(name="test"), now)
+        return plan
+
+    def change_rows(self, rows: Rows) -> None:
+        """Replace the rows of the named sources, as of now."""
+        for name, found in rows.items():
+            self._rows[name] = list(found)
+            columns = list(dict.fromkeys(column for row in found for column in row))
+            path = self._folder / f"{name}.csv"
+            with path.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, columns or ["id"])
+                writer.writeheader()
+                writer.writerows(found)
+            written = self.clock.now().timestamp()
+            os.utime(path, (written, written))
+
+    def change(self, source: str, key: str, **fields: Any) -> None:
+        """Change fields of one row."""
+        rows = [{**row, **fields} if row["id"] == key else row for row in self._rows[source]]
+        self.change_rows({source: rows})
+
+    def add(self, source: str, *rows: Mapping[str, Any]) -> None:
+        self.change_rows({source: [*self._rows[source], *rows]})
+
+    def remove(self, source: str, key: str) -> None:
+        self.change_rows({source: [row for row in self._rows[source] if row["id"] != key]})
+
+    def event(self, name: str, contact: str, *, when: datetime | None = None, **payload: Any) -> bool:
+        moment = when or self.clock.now()
+        known = payload.pop("id", f"{name}-{contact}-{moment.isoformat()}")
+        with self.store.write() as work:
+            happening = Happening(name=name, at=moment, payload=payload)
+            return work.people.event("test", known, happening, contact, self.clock.now())
+
+    def click(self, mail: Mail, link: str = "") -> None:
+        self._engage(mail, Engaged.CLICKED, link)
+
+    def open(self, mail: Mail) -> None:
+        self._engage(mail, Engaged.OPENED, "")
+
+    def unsubscribe(self, mail: Mail) -> None:
+        """Do what the one-click POST does: the topic, and marketing where there is none."""
+        topic = mail.intent.topic
+        self.suppress(mail.to, TOPIC_PREFIX + topic if topic else Scope.MARKETING)
+
+    def suppress(self, address: str, scope: str) -> None:
+        found = Suppression(scope=scope, cause="unsubscribe", at=self.clock.now())
+        with self.store.write() as work:
+            work.people.suppress([(address_key(address), found, "test")])
+
+    def pause(self, scope: str, *, until: datetime | None = None) -> None:
+        with self.store.write() as work:
+            override = Override(scope=scope, who="ada", why="a test", at=self.clock.now(), until=until)
+            work.operations.pause(override)
+
+    def resume(self, scope: str) -> None:
+        with self.store.write() as work:
+            assert work.operations.resume(scope)
+
+    # --- what the test sees ---
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def mails(self, to: str | None = None, template: str | None = None) -> list[Mail]:
+        """Return what reached mailboxes, in order; of one contact's key with `to`."""
+        with self.store.read() as work:
+            found = [_mail(work, moment, outgoing) for moment, outgoing in self.mailer.taken]
+        return [
+            mail
+            for mail in found
+            if (to is None or mail.intent.contact == to) and (template is None or mail.template == template)
+        ]
+
+    def told_to(self, to: str, zone: str = "UTC") -> list[str]:
+        """Return `2026-12-01 09:00 template` for each mail of a contact, in a zone's local time."""
+        return [f"{mail.local(zone)} {mail.template}" for mail in self.mails(to)]
+
+    def intents(self, contact: str | None = None, journey: str | None = None) -> list[Intent]:
+        with self.store.read() as work:
+            lines = work.reports.intents(contact=contact, journey=journey, limit=100_000)
+        return [line.intent for line in lines]
+
+    def ends(self, contact: str) -> list[str]:
+        """Return `template state: detail` of each mail that was planned for a contact."""
+        return [
+            f"{item.template} {item.state}" + (f": {item.detail}" if item.detail else "")
+            for item in self.intents(contact)
+            if item.state != "accepted"
+        ]
+
+    def status(self, journey: str) -> JourneyCounts:
+        with self.store.read() as work:
+            found = work.reports.journeys(journey)
+        assert len(found) == 1, f"nothing is known of {journey}"
+        return found[0]
+
+    def decisions(self, journey: str) -> dict[str, str]:
+        """Return contact's key → reason, empty for those who entered or were planned a mail."""
+        return {str(item.contact): item.reason for item in self.candidates(journey)}
+
+    def candidates(self, journey: str) -> Sequence[CandidateDecision]:
+        with self.store.read() as work:
+            return work.reports.decisions(journey=journey, limit=100_000)
+
+    def where(self, program: str, contact: str) -> str:
+        """Return the step at which a contact is, or `ended: REASON`."""
+        with self.store.read() as work:
+            lines = work.reports.passages(program=program, contact=contact)
+        assert lines, f"{contact} never entered {program}"
+        last = lines[-1].passage
+        return last.step if last.is_open else f"ended: {last.exit_reason}"
+
+    def histories(self) -> list[str]:
+        """Return every line of every passage, without the instants at which it was looked at."""
+        with self.store.read() as work:
+            lines = work.reports.passages(limit=100_000)
+        return sorted(
+            f"{line.passage.program} {line.passage.contact} {note.at:%Y-%m-%d %H:%M} {note.step} {note.what} {note.detail}"
+            for line in lines
+            for note in line.notes
+        )
+
+    def check_accounts(self) -> None:
+        """Hold every journey to its accounts: candidates, people and mails add up."""
+        with self.store.read() as work:
+            journeys = work.reports.journeys()
+        for item in journeys:
+            decided = self.candidates(item.journey)
+            assert len(decided) == item.admitted + sum(item.refused.values())
+            assert len({(found.occurrence, found.key) for found in decided}) == len(decided)
+            planned = len(self.intents(journey=item.journey))
+            assert planned == sum(item.intents.values())
+            if item.journey.startswith("program/"):
+                assert item.admitted == sum(item.inside.values()) + sum(item.ended.values())
+            else:
+                assert item.admitted == planned
+
+    def _engage(self, mail: Mail, what: Engaged, link: str) -> None:
+        from jo.flow.intent import public_id
+
+        with self.store.write() as work:
+            assert work.people.engage(public_id(mail.intent.key), what, link, self.clock.now())
+
+    def _instant(self, until: datetime | str | timedelta) -> datetime:
+        if isinstance(until, timedelta):
+            return self.clock.now() + until
+        return at(until) if isinstance(until, str) else until
+
+
+def _mail(work: Transaction, moment: datetime, outgoing: Outgoing) -> Mail:
+    message = message_from_bytes(outgoing.data, policy=policy.default)
+    public = str(message["Message-ID"]).strip("<>").partition("@")[0]
+    intent = work.ledger.by_public_id(public)
+    assert intent is not None, "a mail that no intent stands behind"
+    body = message.get_body(("plain",))
+    return Mail(
+        at=moment,
+        to=outgoing.recipient,
+        template=intent.template,
+        step=intent.step,
+        subject=str(message["Subject"]),
+        text=body.get_content() if body is not None else "",
+        intent=intent,
+    )
