@@ -43,12 +43,10 @@ def _index() -> str:
         "[the files](../../tests/rules/prelude).",
     ]
     for digit, family in FAMILIES.items():
-        lines += ["", f"## J{digit}: {family}", "", "| code | | |", "| --- | --- | --- |"]
-        lines += [
-            f"| [{code.id}]({code.id}.md) | `{code.slug}` | {code.summary} |"
-            for code in every()
-            if code.id[1] == digit
-        ]
+        codes = [code for code in every() if code.id[1] == digit]
+        if codes:
+            lines += ["", f"## J{digit}: {family}", "", "| code | | |", "| --- | --- | --- |"]
+            lines += [f"| [{code.id}]({code.id}.md) | `{code.slug}` | {code.summary} |" for code in codes]
     return "\n".join(lines) + "\n"
 
 

@@ -1,7 +1,7 @@
 """The pages behind `jo explain`: what a code means, with an example and what to write instead."""
 
 from jo.checks.catalog import catalog
-from jo.checks.rule import FoundBy, Rule
+from jo.checks.rule import Rule
 from jo.diagnostics import codes
 from jo.diagnostics.codes import Code
 from jo.diagnostics.nearest import nearest
@@ -16,12 +16,8 @@ def page(code: Code) -> str:
 
 
 def _about(rule: Rule) -> str:
-    if rule.found_by not in (FoundBy.READING, FoundBy.CHECKING):
-        return f"Found when {rule.found_by}."
-    ignored = "can" if rule.may_be_ignored else "as an error cannot"
-    return (
-        f"Found when {rule.found_by}; {ignored} be ignored with a reason: `# jo: ignore[{rule.code.id}] …`."
-    )
+    ignored = f" To ignore it, say why: `# jo: ignore[{rule.code.id}] …`." if rule.may_be_ignored else ""
+    return f"Found when {rule.found_by}.{ignored}"
 
 
 def near_miss(name: str) -> Code | None:

@@ -40,7 +40,7 @@ class Rule:
     check: "Callable[[Context], Iterable[Found]] | None"
     """None for a code that is found elsewhere."""
     may_be_ignored: bool
-    """Whether a project with such a finding can run. What cannot run cannot be ignored."""
+    """Whether a project runs all the same, so that even an error may be ignored. Warnings always may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

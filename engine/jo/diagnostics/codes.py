@@ -128,16 +128,12 @@ LIST_WITHOUT_RECIPIENT = _code("J606", "list-without-recipient", "The list yield
 EXPIRING_LIST = _code("J607", "expiring-list", "People leave the list by time before the last step")
 UNSTABLE_IDENTITY = _code("J608", "unstable-identity", "The identity uses a field that may change")
 UNUSED_RESOURCE = _code("J609", "unused-resource", "Nothing uses this resource")
+DANGLING_ROW = _code("J610", "dangling-row", "Rows refer to rows that do not exist")
 
 # J7 plan safety
 STRANDED_PEOPLE = _code("J701", "stranded-people", "The change would leave people on a step that is gone")
 MASS_REMOVAL = _code("J702", "mass-removal", "The change removes much of what is live")
-UNPERMITTED_DELETE = _code("J703", "unpermitted-delete", "A deletion without a permit")
-BROKEN_PIN = _code("J704", "broken-pin", "The change breaks a revision that still has people inside")
 STALE_PERMIT = _code("J705", "stale-permit", "The permit does not fit")
-
-# J8 policy
-POLICY_LIMIT = _code("J801", "policy-breach", "The plan goes beyond what a policy allows")
 
 # J9 environment and secrets
 BAD_SETTINGS = _code("J901", "broken-settings", "The settings cannot be read")

@@ -1,23 +1,25 @@
 """## What it finds
 
-Rows of a source that refer to a row which the other source does not have.
+Rows that refer to a row which the other source does not have: a contact of a company that is not in the
+companies.
 
 ## Why it matters
 
-Every field of the missing row is NULL, so `company.churned_at is null` is true of a company that nobody
-knows. Most often one table was exported before the other.
+For such a contact every field of the company is NULL. Mostly the two tables were exported at different times,
+or one of them was cut short.
 
 ## Example
 
 ```text
-contacts.csv holds                ct-1, company = co-7
-companies.csv holds               no row co-7
+contacts.csv      c17, ana@example.com, company 4711
+companies.csv     has no company 4711
 ```
 
 ## Instead
 
 ```text
-companies.csv holds               co-7, Redwater Ltd.
+contacts.csv      c17, ana@example.com, company 4711
+companies.csv     4711, Souza e Filhos
 ```
 
 ## Options
@@ -26,7 +28,7 @@ None.
 
 ## References
 
-- J603 rows-out-of-domain
+- J605 duplicate-row-key
 """
 
 from jo.checks.rule import FoundBy

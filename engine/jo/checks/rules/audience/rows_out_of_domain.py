@@ -5,8 +5,8 @@ are not finite, dates before 1900 or after 2200.
 
 ## Why it matters
 
-Outside that domain databases and Python disagree, and the same condition would give two lists. Such rows are
-left out and counted.
+Outside that domain databases and Python disagree, and the same condition would give two lists. Lists leave
+such rows out and say how many there are.
 
 ## Example
 

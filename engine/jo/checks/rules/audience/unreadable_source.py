@@ -11,14 +11,14 @@ depend on them are held as `stale-facts`.
 
 ```toml
 [sources.contacts]
-csv = "lists/data/contact.csv"        # there is no such file
+path = "lists/data/contact.csv"       # there is no such file
 ```
 
 ## Instead
 
 ```toml
 [sources.contacts]
-csv = "lists/data/contacts.csv"
+path = "lists/data/contacts.csv"
 ```
 
 ## Options

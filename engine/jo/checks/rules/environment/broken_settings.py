@@ -10,14 +10,14 @@ Settings say which store, which relay and which data. A misspelled key would qui
 
 ```toml
 [store]
-ulr = "sqlite:jo.db"
+ulr = "sqlite:///.jo/store.db"
 ```
 
 ## Instead
 
 ```toml
 [store]
-url = "sqlite:jo.db"
+url = "sqlite:///.jo/store.db"
 ```
 
 ## Options

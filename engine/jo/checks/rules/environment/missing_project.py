@@ -24,7 +24,7 @@ jo looks upwards for it, as git does for `.git`, so that commands work from ever
 
 ## References
 
-- J901 broken-settings
+- `README.md`: the first steps
 """
 
 from jo.checks.rule import FoundBy

@@ -26,7 +26,7 @@ None.
 
 ## References
 
-- J901 broken-settings
+- `docs/settings.md`: all settings
 """
 
 from jo.checks.rule import FoundBy

@@ -6,8 +6,9 @@ step that is only led back to.
 
 ## Why it matters
 
-Such a step stands in the file behind another for no better reason than that it has to stand somewhere. Who
-falls into it gets a mail that was meant for others. Where both ways really join, an explicit `next` says so.
+The target of a branch stands behind another step for no better reason than that it has to stand somewhere.
+Who falls into it gets a mail that was meant for others. Where both ways really join, an explicit `next` says
+so.
 
 ## Example
 

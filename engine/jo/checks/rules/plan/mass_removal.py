@@ -1,32 +1,32 @@
 """## What it finds
 
-A plan that retires or deletes more than 5 resources and more than a fifth of what is live, or an empty
-project.
+A plan that retires or deletes more than 5 resources and more than a fifth of what is live, and one for an
+empty project.
 
 ## Why it matters
 
 Mostly it is the wrong folder, the wrong branch or a checkout that failed half-way. Absence from git retires,
-so the guard comes before.
+so this guard comes before.
 
 ## Example
 
 ```text
-jo plan --dir journeys-old        (the folder was renamed, and is empty)
+9 of 24 live resources are no longer in git
 ```
 
 ## Instead
 
 ```text
-jo plan
+Where it is meant, remove them in several smaller changes.
 ```
 
 ## Options
 
-Where it is meant, hand in the plan's digest with an approval; the plan prints the command.
+None. An empty project is always refused.
 
 ## References
 
-- J703 unpermitted-delete
+- J705 stale-permit: leave to delete
 """
 
 from jo.checks.rule import FoundBy

@@ -29,11 +29,11 @@ expires: 2099-12-31
 
 ## Options
 
-None. `jo plan` also compares the fingerprint with what is live.
+None. A plan also compares the fingerprint with what is live.
 
 ## References
 
-- J703 unpermitted-delete
+- J702 mass-removal: what a plan refuses to take away at once
 """
 
 from collections.abc import Iterator

@@ -1,27 +1,24 @@
 """## What it finds
 
-A change that removes a step while people stand on it, without a rule that says where they go.
+A change that removes steps on which people stand.
 
 ## Why it matters
 
-People in mid-journey keep the steps that they entered unless the change says otherwise. Moving them is a
-decision, and it is reviewed like any other.
+They keep the steps that they entered with, and finish on them: nobody is lost. But they still get what the
+change takes away, and the reviewer should know that.
 
 ## Example
 
 ```text
-steps:
-  hello: {email: welcome}
-  # day3 was deleted here; 214 people wait on it
+program/onboarding      the step `day3` is removed, and 214 people stand on it
 ```
 
 ## Instead
 
 ```text
-steps:
-  hello: {email: welcome}
-rollout:
-  in_flight: pin          # they finish on the steps that they entered
+Let them finish. Or keep the step until nobody stands on it, and let new people pass it by:
+
+  hello: {email: welcome, next: day7}
 ```
 
 ## Options
@@ -30,7 +27,7 @@ None.
 
 ## References
 
-- J704 broken-pin
+- J302 unreachable-step: what a step is called that nobody can come to any more
 """
 
 from jo.checks.rule import FoundBy

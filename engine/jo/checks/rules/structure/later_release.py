@@ -28,7 +28,7 @@ None.
 
 ## References
 
-- J102 unknown-kind, J111 unknown-step-type: names that nothing will ever have
+- J102 unknown-kind, J111 unknown-step-type: names that jo does not know at all
 """
 
 from jo.checks.rule import FoundBy

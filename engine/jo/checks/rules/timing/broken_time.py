@@ -38,7 +38,7 @@ None.
 ## References
 
 - J109 broken-duration
-- J403 midnight-send
+- `docs/conditions.md`: times
 """
 
 from jo.checks.rule import FoundBy

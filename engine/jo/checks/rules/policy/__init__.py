@@ -1,1 +1,0 @@
-"""J8: what a policy allows."""
