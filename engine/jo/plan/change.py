@@ -11,7 +11,7 @@ from typing import Any, assert_never
 
 from jo.model.address import Kind
 from jo.model.canonical import Part
-from jo.plan.state import SETTINGS, Life, Spec, digest
+from jo.plan.state import SETTINGS, Spec, digest
 
 
 class Action(StrEnum):
@@ -77,8 +77,13 @@ class Delete:
 Change = Create | Update | Retire | Delete
 
 
+def described(change: Change) -> Spec:
+    """Return the spec that says best what the change is about: the new one, else the one that goes."""
+    return change.after if isinstance(change, Create | Update) else change.before
+
+
 def address(change: Change) -> str:
-    return change.after.address if isinstance(change, Create | Update) else change.before.address
+    return described(change).address
 
 
 def action(change: Change) -> Action:
@@ -189,21 +194,14 @@ def edits(change: Change) -> tuple[Edit, ...]:
 
 
 def _edits(before: Any, after: Any, path: tuple[str | int, ...]) -> Iterator[Edit]:
-    if before == after and _order(before) == _order(after):
+    if not (isinstance(before, Mapping) and isinstance(after, Mapping)):
+        if before != after:
+            yield Edit(path=path, before=before, after=after)
         return
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        keys = list(dict.fromkeys([*before, *after]))
-        shared = [key for key in before if key in after]
-        for key in keys:
-            yield from _edits(before.get(key), after.get(key), (*path, key))
-        if before == after or shared != [key for key in after if key in before]:
-            yield Edit(path=(*path, "order"), before=list(before), after=list(after))
-        return
-    yield Edit(path=path, before=before, after=after)
-
-
-def _order(value: Any) -> list[str] | None:
-    return list(value) if isinstance(value, Mapping) else None
+    for key in dict.fromkeys([*before, *after]):
+        yield from _edits(before.get(key), after.get(key), (*path, key))
+    if [key for key in before if key in after] != [key for key in after if key in before]:
+        yield Edit(path=(*path, "order"), before=list(before), after=list(after))
 
 
 def _at(document: Mapping[str, Any], path: tuple[str, ...]) -> Any:
@@ -211,7 +209,3 @@ def _at(document: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     for key in path:
         found = found.get(key) if isinstance(found, Mapping) else None
     return found
-
-
-def same_life(before: Spec | None) -> bool:
-    return before is not None and before.life is Life.LIVE

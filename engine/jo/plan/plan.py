@@ -10,7 +10,19 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from jo.plan.change import Change, action, address, change_digest, edits, fingerprints, kind, parts, reach
+from jo.plan.change import (
+    Change,
+    Delete,
+    action,
+    address,
+    change_digest,
+    described,
+    edits,
+    fingerprints,
+    kind,
+    parts,
+    reach,
+)
 from jo.plan.state import digest
 
 FORMAT = "jo.plan/1"
@@ -118,6 +130,8 @@ def _change_document(change: Change) -> dict[str, Any]:
         "kind": str(kind(change)),
         "reach": str(reach(change)),
         "digest": change_digest(change),
+        "permit": change.permit if isinstance(change, Delete) else None,
+        "description": described(change).document.get("description", ""),
         "fingerprint_before": before,
         "fingerprint_after": after,
         "parts": sorted(part.value for part in parts(change)),
