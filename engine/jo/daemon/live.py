@@ -12,8 +12,9 @@ from jo.manifest.lower import lower_document
 from jo.model.address import Address, Kind
 from jo.model.outreach import Outreach
 from jo.model.program import Program
-from jo.model.project import Project, Resource
+from jo.model.project import Project
 from jo.model.source import Source
+from jo.plan.applied import applied_project
 from jo.ports.store import LiveSpec, SpecState, Transaction
 from jo.timing.calendars import Calendar, Span, weekly
 from jo.timing.windows import Window, quiet_hours
@@ -132,18 +133,5 @@ class LiveCache:
 
 def load(work: Transaction, generation: int) -> Live:
     specs = {spec.revision.address: spec for spec in work.specs.live()}
-    resources: dict[Address, Resource] = {}
-    settings: Mapping[str, object] = {}
-    for text, spec in specs.items():
-        if text == "project/settings":
-            settings = spec.revision.document
-        else:
-            address = Address.parse(text)
-            resources[address] = lower_document(address.kind, spec.revision.document)
-    variables = settings.get("variables")
-    project = Project(
-        resources=resources,
-        zone=str(settings.get("zone", "UTC")),
-        variables=dict(variables) if isinstance(variables, Mapping) else {},
-    )
+    project = applied_project({address: spec.revision.document for address, spec in specs.items()})
     return Live(generation=generation, project=project, specs=specs)

@@ -121,6 +121,17 @@ def render_all(
     return tuple(_finish(item, site, done.get(index)) for index, item in enumerate(begun))
 
 
+def link_target(request: Request, site: Site, number: int) -> str | None:
+    """Return where a link leads in the end; None when the mail has no such link, or no address for it."""
+    links = request.compiled.links
+    if number >= len(links):
+        return None
+    try:
+        return links[number].make(_page_values(request, site))
+    except UnusableError:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Begun:
     """A mail with all its values."""
