@@ -7,11 +7,11 @@ from datetime import datetime
 from jo.daemon.live import Live, PinnedProgram
 from jo.daemon.people import Who, load_people, load_shared, look
 from jo.flow.decide import exit_reason
-from jo.flow.entry import Candidate, Enter, Refuse, decide_entry, identity_value
+from jo.flow.entry import AGAIN, Candidate, Enter, Refuse, decide_entry, identity_value
 from jo.flow.mailbox import address_key
 from jo.flow.passage import Note, Passage
 from jo.flow.person import Person
-from jo.model.program import Program
+from jo.model.program import Program, ReentryAfter
 from jo.ports.store import CandidateDecision, PastPassages, Transaction, Undecided
 
 _NOTHING = PastPassages(count=0, is_inside=False, last_ended=None)
@@ -25,7 +25,10 @@ def admit(
     began: datetime,
     now: datetime,
 ) -> Sequence[CandidateDecision]:
-    """Decide about the candidates and record it. `began` is when the program's first candidates were seen."""
+    """Decide about the candidates and record it. `began` is when the program's first candidates were seen.
+
+    That somebody who entered before may not enter again yet is no news: their record stays as it is.
+    """
     verdicts = [
         (item, decide_entry(program, item, now))
         for item in _candidates(work, live, program, found, began, now)
@@ -37,6 +40,7 @@ def admit(
     ]
     created = work.passages.enter(passages)
     work.passages.note([(item.id, Note(at=now, step=item.step, what="entered")) for item in created])
+    may_return = isinstance(program.entry.reentry, ReentryAfter)
     decisions = [
         CandidateDecision(
             journey=str(program.address),
@@ -44,10 +48,11 @@ def admit(
             key=item.key,
             contact=item.contact,
             reason=verdict.reason if isinstance(verdict, Refuse) else "",
-            final=verdict.final if isinstance(verdict, Refuse) else True,
+            final=verdict.final if isinstance(verdict, Refuse) else not may_return,
             at=now,
         )
         for item, verdict in verdicts
+        if not (item.passages and isinstance(verdict, Refuse) and verdict.reason in AGAIN)
     ]
     work.audiences.decide(decisions)
     return decisions

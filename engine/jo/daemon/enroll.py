@@ -20,18 +20,21 @@ class Enroll:
         self._cache = cache
         self._worker = worker
         self._tell = tell
+        self._done: dict[str, tuple[int, datetime]] = {}
+        """Program → generation and refresh for which all candidates were decided; only a hint."""
 
     def run_once(self, now: datetime) -> Counts:
         with self._store.read() as work:
             live = self._cache.get(work)
         entered = refused = 0
-        for program in live.programs():
+        for program, refreshed_at in self._undone(live):
             after: str | None = ""
             while after is not None:
                 with self._store.write(self._worker.lease) as work:
-                    decisions, after = self._batch(work, live, program, now, after)
+                    decisions, after = self._batch(work, live, program, refreshed_at, now, after)
                 entered += sum(not decision.reason for decision in decisions)
                 refused += sum(bool(decision.reason) for decision in decisions)
+            self._done[program.name] = live.generation, refreshed_at
         if not entered and not refused:
             return {}
         self._tell(Event(name="enroll.done", at=now, fields={"entered": entered, "refused": refused}))
@@ -41,18 +44,33 @@ class Enroll:
         """Candidates appear by a refresh alone, which is followed by this service in the same tick."""
         return None
 
+    def _undone(self, live: Live) -> Sequence[tuple[Program, datetime]]:
+        """Return the programs whose list was computed since their candidates were decided last, with when."""
+        found = []
+        with self._store.read() as work:
+            for program in live.programs():
+                if not isinstance(program.audience, str):
+                    continue
+                snapshot = work.audiences.snapshot(program.audience)
+                if snapshot is not None:
+                    mark = live.generation, snapshot.refreshed_at
+                    if self._done.get(program.name) != mark:
+                        found.append((program, snapshot.refreshed_at))
+        return found
+
     def _batch(
-        self, work: Transaction, live: Live, program: Program, now: datetime, after: str
+        self,
+        work: Transaction,
+        live: Live,
+        program: Program,
+        refreshed_at: datetime,
+        now: datetime,
+        after: str,
     ) -> tuple[Sequence[CandidateDecision], str | None]:
         """Decide about candidates from the key `after` on. Returns where the next batch begins."""
-        if not isinstance(program.audience, str):
-            return (), None
-        snapshot = work.audiences.snapshot(program.audience)
-        if snapshot is None:
-            return (), None
-        address = str(program.address)
-        began = self._beginning(work, address, snapshot.refreshed_at)
-        found = work.audiences.undecided(address, "", program.audience, snapshot.refreshed_at, BATCH, after)
+        address, audience = str(program.address), str(program.audience)
+        began = self._beginning(work, address, refreshed_at)
+        found = work.audiences.undecided(address, "", audience, refreshed_at, BATCH, after)
         decisions = admit(work, live, program, found, began, now)
         return decisions, found[-1].key if len(found) == BATCH else None
 

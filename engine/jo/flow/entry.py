@@ -39,6 +39,9 @@ class Refusal(StrEnum):
 FINAL = frozenset({Refusal.EXISTING, Refusal.HELD_OUT, Refusal.DUPLICATE, Refusal.TOO_LATE})
 """Refusals that no later refresh lifts."""
 
+AGAIN = frozenset({Refusal.INSIDE, Refusal.BEEN_THROUGH})
+"""Refusals of those who have entered before."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:

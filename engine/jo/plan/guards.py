@@ -61,7 +61,7 @@ def _stranded(changes: tuple[Change, ...], impact: Mapping[str, Impact]) -> tupl
                     level=GuardLevel.WARNS,
                     address=address(change),
                     detail=f"People stand on steps that this change removes: {listed}.",
-                    help="They stay pinned to the graph they entered with and finish on it; new entrants get the new graph.",
+                    help="They finish on the graph they entered with; new entrants get the new one.",
                 )
             )
     return tuple(found)

@@ -1,4 +1,4 @@
-"""A state: every resource by address, with its canonical document and fingerprints; desired and live alike."""
+"""A state: every resource by address, with canonical document and fingerprints; desired and live alike."""
 
 import hashlib
 import json
