@@ -29,7 +29,7 @@ from jo.flow.state import UNDER_WAY, AttemptState, IntentState, Why
 from jo.model.content import MailClass
 from jo.ports.store.people import Engaged
 from jo.ports.store.specs import SpecState
-from jo.store.columns import Instant, Json, Word, row_id
+from jo.store.columns import Document, Instant, Json, Word, row_id
 
 metadata = MetaData(
     naming_convention={
@@ -94,7 +94,7 @@ revisions = Table(
     _id(),
     _text("address"),
     _text("fingerprint"),
-    _json("document"),
+    Column("document", Document, nullable=False),
     sqlite_autoincrement=True,
 )
 _index(revisions.c.address, revisions.c.fingerprint, unique=True)
