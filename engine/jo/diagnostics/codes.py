@@ -88,7 +88,9 @@ BAD_ROLE = _code("J209", "bad-role", "The role names an unsuitable field")
 # J3 graph
 DANGLING_NEXT = _code("J301", "dangling-next", "The step leads to a step that does not exist")
 UNREACHABLE_STEP = _code("J302", "unreachable-step", "No path leads to the step")
-UNBOUNDED_CYCLE = _code("J303", "unbounded-cycle", "The steps form a circle without a wait or without a bound")
+UNBOUNDED_CYCLE = _code(
+    "J303", "unbounded-cycle", "The steps form a circle without a wait or without a bound"
+)
 DEAD_END = _code("J304", "dead-end", "No path from the step reaches an end")
 MISSING_OTHERWISE = _code("J305", "missing-otherwise", "A branch does not say where everybody else goes")
 UNLIMITED_WAIT = _code("J306", "unlimited-wait", "A wait may never end")
@@ -108,13 +110,17 @@ PAST_SCHEDULE = _code("J406", "past-schedule", "The schedule lies in the past")
 BROKEN_TEMPLATE = _code("J501", "broken-template", "The template cannot be read")
 UNKNOWN_TOKEN = _code("J502", "unknown-token", "The template uses a field that is not declared")
 COSTLY_TEMPLATE = _code("J503", "costly-template", "The template could use too much time or memory")
-MISSING_UNSUBSCRIBE = _code("J504", "missing-unsubscribe", "Marketing mail without a visible unsubscribe link")
+MISSING_UNSUBSCRIBE = _code(
+    "J504", "missing-unsubscribe", "Marketing mail without a visible unsubscribe link"
+)
 MISSING_POSTAL = _code("J505", "missing-postal-address", "Marketing mail without a postal address")
 HEADER_RISK = _code("J506", "header-break", "A header value could break the header")
 NULL_TOKEN = _code("J507", "unguarded-null", "A token may be NULL and has no default")
 UNSAFE_LINK = _code("J508", "unsafe-link", "The link cannot be used in a mail")
 MISSING_TOPIC = _code("J509", "missing-topic", "Marketing mail without a topic")
-REFUSED_TEMPLATE_FEATURE = _code("J510", "refused-template-feature", "The template uses something that is not allowed")
+REFUSED_TEMPLATE_FEATURE = _code(
+    "J510", "refused-template-feature", "The template uses something that is not allowed"
+)
 BAD_MJML = _code("J511", "broken-mjml", "The MJML cannot be read")
 MISSING_ALT = _code("J512", "missing-alt-text", "An image without a text for those who do not see it")
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from jo.graph.program_graph import Arc, ProgramGraph, program_graph
 from jo.graph.references import Reference
+from jo.model.canonical import encode
 from jo.model.program import EventAudience, Program
 from jo.model.step import COMPLETED, Leave, Step
-from jo.timing.durations import Duration
 
 _WIDTH = 60
 """Code points of a label before it is cut."""
@@ -53,16 +53,23 @@ def _shape(graph: ProgramGraph, name: str) -> str:
 
 
 def _does(step: Step) -> str:
-    """Return the step's type and, where it is short, its value: `email welcome`, `wait 3 days`."""
-    value = getattr(step, step.type, None)
-    words = [step.type]
-    if isinstance(value, str | Duration):
-        words.append(str(value))
+    """Return the step's type and what it says: `email welcome`, `wait_for event answered, within 5 days`."""
+    words = [f"{step.type} {_said(getattr(step, step.type, None))}".strip()]
     if step.after is not None:
         words.append(f"after {step.after}")
     if step.if_ is not None:
         words.append(f"if {step.if_.text}")
-    return " ".join(words)
+    return ", ".join(words)
+
+
+def _said(value: object) -> str:
+    """Return what a value says in a few words, nothing for lists and shares, which the edges show."""
+    match encode(value):
+        case str(text):
+            return text
+        case {**parts} if all(isinstance(part, str) for part in parts.values()):
+            return ", ".join(f"{key} {part}" for key, part in parts.items())
+    return ""
 
 
 def _label(arc: Arc) -> str:

@@ -9,7 +9,7 @@ Most programs lead forward in the file only. Such a graph has no circle and no d
 the order of the file; `is_forward` lets the costly searches be left out.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -56,12 +56,13 @@ class ProgramGraph:
         return {name: tuple(arcs) for name, arcs in found.items()}
 
     @cached_property
-    def successors(self) -> Mapping[str, tuple[str, ...]]:
+    def successors(self) -> Mapping[str, Sequence[str]]:
         """Step → the existing steps that its arcs lead to; one may come twice."""
-        return {
-            name: tuple([arc.to for arc in arcs if arc.to is not None and arc.to in self.steps])
-            for name, arcs in self.leaving.items()
-        }
+        found: dict[str, list[str]] = {name: [] for name in self.steps}
+        for arc in self.arcs:
+            if arc.to is not None and arc.to in found:
+                found[arc.step].append(arc.to)
+        return found
 
     @cached_property
     def is_forward(self) -> bool:

@@ -15,8 +15,8 @@ def test_a_program_is_drawn_with_its_steps_edges_and_ends():
         == """\
 flowchart TD
   entry(["power_list people"])
-  s0["ask<br/>email ask after 2 days"]
-  s1{{"reply<br/>wait_for"}}
+  s0["ask<br/>email ask, after 2 days"]
+  s1{{"reply<br/>wait_for event e, within 5 days"}}
   s2(["rest<br/>wait 1 day"])
   x0(("end"))
   x1(("answered"))
