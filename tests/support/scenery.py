@@ -4,6 +4,7 @@ A scenario adds its own programs and outreaches to `BASE` and names only the fie
 """
 
 from collections.abc import Iterable, Mapping
+from textwrap import dedent, indent
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -106,6 +107,33 @@ BASE: Mapping[str, str] = {
     "lists/calendars.yaml": CALENDARS,
     "templates/senders.yaml": SENDERS,
 }
+
+
+def program(
+    steps: str,
+    *,
+    name: str = "care",
+    audience: str = "everybody",
+    entry: str = "existing: enter",
+    more: str = "",
+) -> dict[str, str]:
+    """Return the file of a program: its steps as YAML, `entry` and further keys as they stand in it."""
+    head = f"kind: program\nname: {name}\naudience: {audience}\nentry: {{{entry}}}\n"
+    return {f"journeys/{name}.yaml": f"{head}{dedent(more)}steps:\n{indent(dedent(steps), '  ')}"}
+
+
+def outreach(
+    schedule: str,
+    *,
+    name: str = "release",
+    audience: str = "everybody",
+    template: str = "release",
+    more: str = "",
+) -> dict[str, str]:
+    """Return the file of an outreach: its schedule and further keys as they stand in it."""
+    head = f"kind: outreach\nname: {name}\naudience: {audience}\ntemplate: {template}\n"
+    return {f"journeys/{name}.yaml": f"{head}schedule: {{{schedule}}}\n{dedent(more)}"}
+
 
 _CONTACT = dict.fromkeys(("id", "company", "email", "first_name", "role", "language", "zone", "consent"), "")
 _COMPANY = dict.fromkeys(

@@ -7,7 +7,7 @@ into SQLite in memory, audiences are computed by DuckDB over CSV files, and the 
 
 import csv
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -79,7 +79,7 @@ class StepClock:
 
 
 class MemoryMailer:
-    """A `Mailer` that keeps what it takes. `behave` says how it answers for an address, by default it accepts."""
+    """A `Mailer` that keeps what it takes. It accepts, unless `behave` says otherwise for an address."""
 
     connections = 4
 
@@ -387,7 +387,8 @@ class World:
         with self.store.read() as work:
             lines = work.reports.passages(limit=100_000)
         return sorted(
-            f"{line.passage.program} {line.passage.contact} {note.at:%Y-%m-%d %H:%M} {note.step} {note.what} {note.detail}"
+            f"{line.passage.program} {line.passage.contact} {note.at:%Y-%m-%d %H:%M} "
+            f"{note.step} {note.what} {note.detail}".rstrip()
             for line in lines
             for note in line.notes
         )

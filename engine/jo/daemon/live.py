@@ -72,7 +72,12 @@ class Live:
             program = lower_document(Kind.PROGRAM, stored.document)
             assert isinstance(program, Program)
             contacts = self.contacts_of(program)
-            reader = Reader(self.project.contact_scope(contacts, Place.PROGRAM, program=program))
+            scopes = {
+                event.name: self.project.contact_scope(contacts, Place.PROGRAM, program=program, event=event)
+                for event in self.project.events.values()
+            }
+            scope = self.project.contact_scope(contacts, Place.PROGRAM, program=program)
+            reader = Reader(scope, scopes)
             found = PinnedProgram(
                 revision=revision,
                 program=program,

@@ -1,14 +1,14 @@
 """One passage at one instant: what `decide` and the steps read of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from jo.conditions.condition import Condition
-from jo.conditions.facts import Row
 from jo.conditions.instants import TimeExpr, evaluate
 from jo.flow.entry import share
 from jo.flow.passage import Passage, StepIntent, occurrence
+from jo.flow.person import Plain
 from jo.flow.reading import PersonFacts, Reader
 from jo.flow.state import UNDER_WAY
 from jo.model.step import IntentEnd, IntentSeen, Step
@@ -23,7 +23,7 @@ class Occurred:
 
     name: str
     at: datetime
-    payload: Row
+    payload: Plain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,10 +107,7 @@ class StepView:
         for event in self.look.occurred:
             if event.name != name:
                 continue
-            if condition is None:
-                return event.at
-            declared = {**self.look.facts.declared, "event": event.payload}
-            if self.look.reader.holds(condition, replace(self.look.facts, declared=declared)):
+            if condition is None or self.look.reader.fits(condition, name, event.payload, self.look.facts):
                 return event.at
         return None
 

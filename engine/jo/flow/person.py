@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jo.conditions.facts import Row
-from jo.conditions.types import FieldType, Table
+from jo.conditions.types import Field, FieldType
 from jo.flow.mailbox import usable
 from jo.model.source import Source
 from jo.timing.zones import load_zone
@@ -41,13 +41,13 @@ class Atlas:
 
     def row(self, source: str, key: object) -> Row | None:
         found = self.plain(source, key)
-        return None if found is None else typed(self.sources[source].table, found)
+        return None if found is None else typed(self.sources[source].fields, found)
 
 
-def typed(table: Table, plain: Plain) -> Row:
+def typed(fields: Mapping[str, Field], plain: Plain) -> Row:
     """Return the row with the values that conditions compare: dates and instants instead of their texts."""
     row: dict[str, object] = dict(plain)
-    for name, declared in table.fields.items():
+    for name, declared in fields.items():
         read = _READ.get(declared.type)
         if read is not None and row.get(name) is not None:
             row[name] = read(row[name])

@@ -4,7 +4,7 @@ A `Reader` belongs to one scope and compiles every condition once; a `Facts` is 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from jo.conditions.condition import Condition
@@ -12,7 +12,7 @@ from jo.conditions.facts import Facts, Row
 from jo.conditions.to_python import compile_condition
 from jo.conditions.tree import Call, Literal, walk
 from jo.conditions.types import Scope
-from jo.flow.person import Person
+from jo.flow.person import Person, Plain, typed
 from jo.model.program import Program
 from jo.timing.zones import local_date
 
@@ -61,8 +61,10 @@ def needs(program: Program) -> Needs:
 class Reader:
     """Compiles the conditions of one scope, each once."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, events: Mapping[str, Scope] | None = None) -> None:
+        """`events` has a scope for each event, in which conditions may name its payload."""
         self.scope = scope
+        self._events = {name: Reader(of_event) for name, of_event in (events or {}).items()}
         self._compiled: dict[Condition, Callable[[Facts], bool | None]] = {}
         self._by_clock: dict[Condition, bool] = {}
 
@@ -72,6 +74,14 @@ class Reader:
         if compiled is None:
             compiled = self._compiled[condition] = compile_condition(condition.expr, self.scope)
         return compiled(facts) is True
+
+    def fits(self, condition: Condition, event: str, payload: Plain, facts: "PersonFacts") -> bool:
+        """Read a condition on an event's payload. One that is no longer declared fits nothing."""
+        reader = self._events.get(event)
+        if reader is None:
+            return False
+        row = typed(reader.scope.declared["event"], payload)
+        return reader.holds(condition, replace(facts, declared={**facts.declared, "event": row}))
 
     def uses_clock(self, condition: Condition) -> bool:
         found = self._by_clock.get(condition)
