@@ -121,11 +121,8 @@ def test_two_stores_on_one_file_write_one_after_another_and_no_write_is_lost(tmp
         store.close()
 
 
-def test_a_writer_that_waits_too_long_says_that_the_store_is_busy(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("jo.store.engine.BUSY_SECONDS", 0.05)
-    first, second = file_store(tmp_path), file_store(tmp_path)
+def test_a_writer_that_waits_too_long_says_that_the_store_is_busy(tmp_path: Path) -> None:
+    first, second = file_store(tmp_path), file_store(tmp_path, busy_seconds=0.05)
 
     with first.write(), pytest.raises(StoreError, match="busy"), second.write():
         pass

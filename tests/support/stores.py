@@ -4,6 +4,7 @@ from pathlib import Path
 
 from jo.ports.store import Lease, Store
 from jo.store import open_store
+from jo.store.engine import BUSY_SECONDS
 from tests.support.builders import NOON
 
 
@@ -15,9 +16,9 @@ def file_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'store.db'}"
 
 
-def file_store(folder: Path) -> Store:
+def file_store(folder: Path, busy_seconds: float = BUSY_SECONDS) -> Store:
     """Open the store of a folder; a second call opens the same one."""
-    return open_store(file_url(folder))
+    return open_store(file_url(folder), busy_seconds=busy_seconds)
 
 
 def a_lease(store: Store, name: str = "send", owner: str = "worker-1", seconds: float = 60) -> Lease:

@@ -21,7 +21,7 @@ from jo.ports.store.errors import StoreError
 from jo.store.trouble import is_readonly, told
 
 BUSY_SECONDS = 10.0
-"""How long a writer waits for another; far more than any transaction of jo takes."""
+"""How long a writer waits for another unless told otherwise; far more than any transaction of jo takes."""
 
 READERS = 8
 """Connections that may read at once; more threads wait for their turn."""
@@ -35,12 +35,13 @@ MEMORY = "sqlite:///:memory:"
 class Database:
     """The connections to one store. `place` names it to people; it never holds a secret."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, busy_seconds: float = BUSY_SECONDS) -> None:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             oldest = ".".join(map(str, OLDEST_SQLITE))
             raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old for a store; jo needs {oldest}.")
         parsed = _parse(url)
         self._file = None if parsed.database in (None, "", ":memory:") else Path(str(parsed.database))
+        self._busy_seconds = busy_seconds
         self.place = "in memory" if self._file is None else str(self._file)
         self._writer = self._engine(1)
         self._reader = self._writer if self._file is None else self._engine(READERS)
@@ -80,14 +81,14 @@ class Database:
             poolclass=QueuePool,
             pool_size=connections,
             max_overflow=0,
-            pool_timeout=BUSY_SECONDS,
+            pool_timeout=self._busy_seconds,
             hide_parameters=True,  # an exception's text must not hold anybody's data
         )
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             ":memory:" if self._file is None else self._file,
-            timeout=BUSY_SECONDS,
+            timeout=self._busy_seconds,
             isolation_level=None,
             check_same_thread=False,
         )
