@@ -91,6 +91,10 @@ class Project:
             for source in self.sources.values()
         }
 
+    def event_fields(self, event: Event) -> Mapping[str, Field]:
+        """Return the payload's fields, each reference in the type of the key that it points to."""
+        return self._typed(event.fields)
+
     def _typed(self, fields: Mapping[str, Field]) -> Mapping[str, Field]:
         """Return the fields with each reference in the type of the key that it points to."""
         return {name: replace(field, type=self._key_type(field)) for name, field in fields.items()}
@@ -175,7 +179,7 @@ class Project:
             if event is None and isinstance(program.audience, EventAudience):
                 event = self.events.get(program.audience.event)
         if event is not None:
-            declared["event"] = self._typed(event.fields)
+            declared["event"] = self.event_fields(event)
         return self._scope(place, namespaces, roots, declared=declared, steps=steps)
 
     def template_scope(self, template: Template) -> Scope | None:
