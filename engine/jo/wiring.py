@@ -38,10 +38,16 @@ def open_store(settings: Settings) -> Store:
     return open_url(_store_url(settings))
 
 
-def has_store(settings: Settings) -> bool:
-    """Tell whether there is a store to read; opening one would make it."""
-    path = store_file(settings)
-    return path is None or path.is_file()
+def open_store_to_read(settings: Settings) -> Store:
+    """Open the store for a command that changes nothing: where there is none yet, an empty one in memory.
+
+    Raises WorldError.
+    """
+    from jo.store import open_store as open_url
+
+    file = store_file(settings)
+    is_missing = file is not None and not file.exists()
+    return open_url(f"{_SQLITE}{_MEMORY}" if is_missing else _store_url(settings))
 
 
 def store_file(settings: Settings) -> Path | None:

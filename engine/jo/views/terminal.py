@@ -25,6 +25,8 @@ class Ink(StrEnum):
     WARNING = "bold yellow"
     NOTE = "bold cyan"
     GOOD = "bold green"
+    GONE = "red"
+    COME = "green"
 
 
 Line = list[tuple[str, Ink]]

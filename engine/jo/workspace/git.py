@@ -8,7 +8,7 @@ from jo.ports.errors import WorldError
 
 
 class GitError(WorldError):
-    """Git is not there, or does not know what it was asked for."""
+    """Git is not there, or does not know what it was asked for; the text is git's own, and may be empty."""
 
 
 def commit(root: Path) -> str | None:
@@ -21,15 +21,18 @@ def commit(root: Path) -> str | None:
     return f"{head}+changes" if dirty else head
 
 
-def files_at(root: Path, ref: str, folders: Sequence[str]) -> dict[str, bytes]:
-    """Return the files below the folders as they are at `ref`, by path relative to the root.
+def files_at(root: Path, ref: str, names: Sequence[str]) -> dict[str, bytes]:
+    """Return files, and those below folders, as they are at `ref`, by path relative to the root.
 
     Raises GitError for an unknown ref.
     """
-    if ref.startswith("-"):
-        raise GitError(f"`{ref}` is no name of a commit.")
-    resolved = _git(root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").decode().strip()
-    listing = _git(root, "ls-tree", "-r", "-z", resolved, "--", *(f"{folder}/" for folder in folders))
+    try:
+        if ref.startswith("-"):
+            raise GitError
+        resolved = _git(root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").decode().strip()
+    except GitError as error:
+        raise GitError(f"Git knows no commit `{ref}`." if not str(error) else str(error)) from error
+    listing = _git(root, "ls-tree", "-r", "-z", resolved, "--", *names)
     wanted = []
     for line in filter(None, listing.decode(errors="surrogateescape").split("\0")):
         attributes, _, name = line.partition("\t")
@@ -66,5 +69,5 @@ def _git(root: Path, *words: str, feed: bytes | None = None) -> bytes:
     except OSError as error:
         raise GitError(f"git cannot be run: {error.strerror}.") from error
     if done.returncode:
-        raise GitError(done.stderr.decode(errors="replace").strip() or f"git {words[0]} failed.")
+        raise GitError(done.stderr.decode(errors="replace").strip())
     return done.stdout

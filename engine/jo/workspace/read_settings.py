@@ -42,6 +42,13 @@ def load_settings(
         return Settings(root=root), (_sourceless(f"`{FILE}` is not UTF-8 text."),)
     except OSError as error:
         return Settings(root=root), (_sourceless(f"`{FILE}` cannot be read: {error.strerror}."),)
+    return parse_settings(text, root, environ, environment)
+
+
+def parse_settings(
+    text: str, root: Path, environ: Mapping[str, str], environment: str | None = None
+) -> tuple[Settings, tuple[Diagnostic, ...]]:
+    """Read settings from the text of a `jo.toml`; `root` is what their relative paths begin at."""
     reader = _Reader(text)
     try:
         raw = tomllib.loads(text)

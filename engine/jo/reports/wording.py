@@ -1,0 +1,24 @@
+"""Words and numbers as every report for people writes them."""
+
+SMALL = 10
+"""People in groups smaller than this are not counted out, so that nobody is pointed at."""
+
+
+def number(count: int) -> str:
+    """Return a number with its thousands apart: `12,345`."""
+    return f"{count:,}"
+
+
+def people(count: int) -> str:
+    """Return a count of people, small ones only as `<10`."""
+    return f"<{SMALL}" if 0 < count < SMALL else number(count)
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Return `1 change`, `2 changes`."""
+    return f"{number(count)} {noun if count == 1 else plural or noun + 's'}"
+
+
+def listed(words: list[str], *, last: str = "and") -> str:
+    """Return `a`, `a and b`, `a, b and c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
