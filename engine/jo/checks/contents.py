@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 
 from jo.checks.rule import At, Found
 from jo.checks.scopes import Scopes
-from jo.conditions.types import Place
 from jo.diagnostics.codes import Code
 from jo.diagnostics.span import Path, Position, Span
 from jo.manifest.compiled import LAYOUT, Origins
@@ -30,15 +29,16 @@ def content_faults(
         topic = project.topics.get(template.topic or "")
         if sender is None:
             continue
-        for contacts in scopes.readers(template):
-            scope = scopes.of_contacts(contacts, Place.TEMPLATE)
-            _, faults = compile_template(template, sender, topic, scope, project.variables)
-            for fault in faults:
-                found = _found(template, fault, origins)
-                key = (fault.code, found.span or found.at, fault.detail)
-                if key not in told:
-                    told.add(key)
-                    yield fault.code, found
+        scope = scopes.of_template(template)
+        if scope is None:
+            continue
+        _, faults = compile_template(template, sender, topic, scope, project.variables)
+        for fault in faults:
+            found = _found(template, fault, origins)
+            key = (fault.code, found.span or found.at, fault.detail)
+            if key not in told:
+                told.add(key)
+                yield fault.code, found
 
 
 def _found(template: Template, fault: ContentFault, origins: Origins) -> Found:

@@ -47,13 +47,15 @@ def expression_faults(
         for path, check in _places(resource):
             raw = _value(document, path)
             text = raw if isinstance(raw, str) else repr(raw)
-            for scope in scopes.of(resource, path, text):
-                key = (check, id(scope), type(raw), text)
-                faults = known.get(key)
-                if faults is None:
-                    faults = known[key] = check(raw, scope)
-                for each in faults:
-                    yield each.fault.code, _found(resource.address, (*path, *each.path), each)
+            scope = scopes.of(resource, path, text)
+            if scope is None:
+                continue
+            key = (check, id(scope), type(raw), text)
+            faults = known.get(key)
+            if faults is None:
+                faults = known[key] = check(raw, scope)
+            for each in faults:
+                yield each.fault.code, _found(resource.address, (*path, *each.path), each)
 
 
 def _places(resource: Resource) -> Iterator[tuple[Path, Check]]:

@@ -6,9 +6,7 @@ its faults are found once.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from jo.conditions.functions import FUNCTIONS, Slot
 from jo.conditions.types import Place, Scope
@@ -34,9 +32,10 @@ class Scopes:
 
     project: Project
     _made: dict[object, Scope] = field(default_factory=dict)
+    _templates: dict[str, Scope | None] = field(default_factory=dict)
 
-    def of(self, resource: Resource, path: Path, text: str) -> tuple[Scope, ...]:
-        """Return the scopes in which a condition or time must hold up; none when what it needs is missing.
+    def of(self, resource: Resource, path: Path, text: str) -> Scope | None:
+        """Return the scope of a condition or time; None when something that it needs is missing.
 
         `path` leads to it, `text` is what it says, as far as it may name steps.
         """
@@ -44,29 +43,29 @@ class Scopes:
             case PowerList():
                 return self._of_list(resource)
             case Template():
-                return tuple(self.of_contacts(each, Place.TEMPLATE) for each in self.readers(resource))
+                return self.of_template(resource)
             case Program():
                 contacts = self.contacts_of(resource)
-                return () if contacts is None else (self._of_program(resource, contacts, path, text),)
-        return ()
+                return None if contacts is None else self._of_program(resource, contacts, path, text)
+        return None
 
-    def _of_list(self, power_list: PowerList) -> tuple[Scope, ...]:
+    def _of_list(self, power_list: PowerList) -> Scope | None:
         if power_list.from_ not in self.project.sources:
-            return ()
+            return None
         key = (Place.LIST, power_list.from_, power_list.recipient)
         if key not in self._made:
             self._made[key] = self.project.list_scope(power_list)
-        return (self._made[key],)
-
-    def of_contacts(self, contacts: Source, place: Place) -> Scope:
-        key = (place, contacts.name)
-        if key not in self._made:
-            self._made[key] = self.project.contact_scope(contacts, place)
         return self._made[key]
 
+    def of_template(self, template: Template) -> Scope | None:
+        """Return the scope of a template's tokens and versions; None when nothing says to whom it goes."""
+        if template.name not in self._templates:
+            self._templates[template.name] = self.project.template_scope(template)
+        return self._templates[template.name]
+
     def _of_program(self, program: Program, contacts: Source, path: Path, text: str) -> Scope:
-        event = self._event(program, path)
-        shared = (contacts.name, event.name if event else "", tuple(program.fields.items()))
+        event, rows = self._event(program, path), self.project.row_source(program)
+        shared = (contacts.name, rows and rows.name, event and event.name, tuple(program.fields.items()))
         if shared not in self._made:
             scope = self.project.contact_scope(contacts, Place.PROGRAM, program=program, event=event)
             self._made[shared] = replace(scope, steps=frozenset())
@@ -100,28 +99,3 @@ class Scopes:
         named = event.fields.get(event.roles.contact) if event and event.roles.contact else None
         found = self.project.sources.get(named.ref) if named and named.ref else None
         return found or self.project.contact_source()
-
-    def readers(self, template: Template) -> tuple[Source, ...]:
-        """Return the sources of those who get a template; of an unused one, the project's only source."""
-        found = self._readers.get(template.name)
-        if found:
-            return found
-        only = self.project.contact_source()
-        return () if only is None else (only,)
-
-    @cached_property
-    def _readers(self) -> dict[str, tuple[Source, ...]]:
-        found: dict[str, dict[str, Source]] = {}
-        for template, contacts in self._mailings():
-            if contacts is not None and contacts.has_contacts:
-                found.setdefault(template, {})[contacts.name] = contacts
-        return {template: tuple(sources.values()) for template, sources in found.items()}
-
-    def _mailings(self) -> Iterator[tuple[str, Source | None]]:
-        for outreach in self.project.outreaches.values():
-            yield outreach.template, self.project.contact_source(outreach.audience)
-        for program in self.project.programs.values():
-            contacts = self.contacts_of(program)
-            for step in program.steps.values():
-                for template in step.templates():
-                    yield template, contacts

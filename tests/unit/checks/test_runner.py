@@ -108,8 +108,9 @@ def test_equal_texts_in_one_scope_share_their_faults():
     one, two = context.programs
     scopes = context.scopes
     path = ("steps", "hello", "if")
-    assert scopes.of(one, path, "contact.role = 'x'")[0] is scopes.of(two, path, "contact.role = 'x'")[0]
-    [with_steps] = scopes.of(two, path, "sent('lost')")
+    assert scopes.of(one, path, "contact.role = 'x'") is scopes.of(two, path, "contact.role = 'x'")
+    with_steps = scopes.of(two, path, "sent('lost')")
+    assert with_steps is not None
     assert with_steps.steps == {"hello", "lost"}
 
 

@@ -87,8 +87,8 @@ def _covers_midnight(policy: Policy) -> bool:
 
 
 def _is_date(context: Context, program: Program, path: Path, moment: TimeExpr) -> bool:
-    scopes = context.scopes.of(program, path, "")
-    return any(gives_date(moment, scope) for scope in scopes)
+    scope = context.scopes.of(program, path, "")
+    return scope is not None and gives_date(moment, scope)
 
 
 def _mail_at_midnight(graph: ProgramGraph, name: str, path: Path) -> str | None:
