@@ -33,7 +33,7 @@ class SourceError(WorldError):
 
 
 class Member(NamedTuple):
-    """One row of a power list. A tuple and no dataclass, because there are millions and it is five times faster."""
+    """One row of a power list. A tuple: there are millions, and a dataclass takes five times as long."""
 
     key: str
     """The key of the row."""
@@ -50,7 +50,7 @@ class Audience:
     as_of: datetime
     """When the oldest of the sources that it reads was written."""
     left_out: Mapping[str, int]
-    """Reason → rows, of those that the list's conditions do not leave out anyway. Only the reasons that occur."""
+    """Reason → rows, of those that the list's conditions let pass. Reasons that do not occur are missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ class Warehouse(Protocol):
         fields: Collection[str],
         counts: Counts | None = None,
     ) -> Iterator[Fact]:
-        """Yield rows by key, sorted by key, with the key and the named fields only; all rows when `keys` is None.
+        """Yield rows sorted by key, with the key and the named fields only; all rows when `keys` is None.
 
         `counts` is for sources of contacts: the value of each stands in `data` under its `count_key`.
         Raises SourceError, and does so before the first row.
