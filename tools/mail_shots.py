@@ -82,6 +82,10 @@ def shoot(browser: str, mail: str, width: int, scheme: str, picture: Path) -> in
     return max(int(size[1]) - width, 0)
 
 
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Take pictures of mails with Chromium.")
     parser.add_argument("mails", nargs="+", type=Path)
@@ -89,21 +93,21 @@ def main() -> int:
     given = parser.parse_args()
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
-        print("no Chromium here, no pictures taken")
+        say("no Chromium here, no pictures taken")
         return 0
     given.out.mkdir(parents=True, exist_ok=True)
     too_wide = False
     for path in given.mails:
         mail = html_of(path)
         if mail is None:
-            print(f"{path}: no HTML part")
+            say(f"{path}: no HTML part")
             continue
         for width in WIDTHS:
             for scheme in SCHEMES:
                 picture = given.out / f"{path.stem}-{width}-{scheme}.png"
                 beyond = shoot(browser, mail, width, scheme, picture)
                 too_wide = too_wide or beyond > 0
-                print(f"{picture}" + (f": {beyond} pixels too wide" if beyond else ""))
+                say(f"{picture}" + (f": {beyond} pixels too wide" if beyond else ""))
     return 1 if too_wide else 0
 
 

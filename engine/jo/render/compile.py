@@ -195,7 +195,7 @@ class _Compiler:
         own_preheader = version.preheader if version else None
         own_body = version.body if version else None
         subject_place = Place(version=_owner(name, own_subject), where=Where.SUBJECT)
-        subject_raw = own_subject if own_subject is not None else template.subject
+        subject_raw = (own_subject if own_subject is not None else template.subject).rstrip()
         subject = self._read(subject_raw, subject_place)
         self._check_header(subject_raw, subject_place)
         preheader_raw = own_preheader if own_preheader is not None else template.preheader
@@ -281,7 +281,7 @@ class _Compiler:
         html = [part if isinstance(part, str) else _segment(part, next(contexts), finished) for part in parts]
         text = [
             part if isinstance(part, str) else _segment(part, Context.PLAIN, finished)
-            for part in holes.split(plaintext.to_text(finished.html, holes))
+            for part in holes.split(plaintext.to_text(finished.html, holes, finished.links))
         ]
         programs = {
             "subject": self._program(_plain_segments(assembly.subject), HEADER, assembly.subject.place),

@@ -22,7 +22,10 @@ def encode_value(text: str) -> str:
         return text + "=\r\n"
     if not text:
         return ""
-    return _encode_line(text) + "=\r\n"
+    encoded = _encode_line(text)
+    if len(encoded) >= LINE and len(encoded) - encoded.rfind("\n") > LINE:
+        encoded = _break_late(encoded)
+    return encoded + "=\r\n"
 
 
 def encode_text(text: str) -> str:
@@ -30,6 +33,13 @@ def encode_text(text: str) -> str:
     *lines, last = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     encoded = "".join(_encode_line(line) + "\r\n" for line in lines)
     return encoded + encode_value(last)
+
+
+def _break_late(encoded: str) -> str:
+    """Break a last line that is full, so that it has room for a soft break of its own."""
+    position = len(encoded) - 3
+    position -= next((back for back in (1, 2) if encoded[position - back] == "="), 0)
+    return encoded[:position] + "=\r\n" + encoded[position:]
 
 
 def _encode_line(line: str) -> str:

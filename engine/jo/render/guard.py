@@ -95,7 +95,7 @@ class _Statements(Expressions):
         null = self.expression(node)
         if len(self.faults) > faults:
             # What is reported once is not reported again for the place it stands in.
-            token = Token(path=(), constant="")
+            token = Token(path=("unknown",))
         if token is not None:
             self.tokens[self._piece(node)] = token
         if null:

@@ -11,7 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from jo.diagnostics.codes import BAD_MJML, MISSING_ALT, REFUSED_TEMPLATE_FEATURE, Code, Severity
+from jo.diagnostics.codes import (
+    BAD_MJML,
+    BROKEN_TEMPLATE,
+    MISSING_ALT,
+    REFUSED_TEMPLATE_FEATURE,
+    Code,
+    Severity,
+)
 from jo.render.anchors import ADDRESS_ATTRIBUTES, Link
 from jo.render.escape import Context
 from jo.render.faults import ContentFault, Place
@@ -95,9 +102,12 @@ _META = frozenset({"content-type", "x-ua-compatible"})
 _QUOTED = re.compile(r'="[^"]*"')
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)"
-    r"|font-size\s*:\s*[01](?:\.0+)?(?:px|pt|em)?\s*(?:;|$)|(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)",
+    r"|(?<![\w-])(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)",
     re.IGNORECASE,
 )
+_FONT_SIZE = re.compile(r"font-size\s*:\s*([\d.]+)", re.IGNORECASE)
+_READABLE = 2.0
+"""Below this number, in whatever unit but `em`, text is not meant to be read."""
 _CONDITIONAL = re.compile(r"\[if [^\]]*\]>(.*)<!\[endif\]", re.DOTALL)
 _VOID = frozenset({"br", "hr", "img", "col", "wbr", "meta", "input"})
 
@@ -133,6 +143,19 @@ def inspect(html: str, holes: Holes, links: tuple[Link, ...], *, place: Callable
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Open:
+    """An open element; hidden or too small to read also by an outer one."""
+
+    tag: str
+    number: int
+    hidden: bool
+    tiny: bool
+
+
+_PAGE = _Open(tag="", number=0, hidden=False, tiny=False)
+
+
 class _Walker(HTMLParser):
     def __init__(self, holes: Holes, links: tuple[Link, ...], place: Callable[[str], Place]) -> None:
         super().__init__(convert_charrefs=True)
@@ -144,9 +167,10 @@ class _Walker(HTMLParser):
         self._holes = holes
         self._links = links
         self._place = place
-        self._open: list[tuple[str, bool]] = []
-        """Open elements, and whether they are hidden by themselves or by an outer one."""
-        self._conditions = 0
+        self._open: list[_Open] = []
+        self._elements = 0
+        self._statements: list[int] = []
+        """For each open condition or loop, the number of the element it began in."""
         self._in_unsubscribe = False
         self._outlook = 0
 
@@ -161,8 +185,8 @@ class _Walker(HTMLParser):
 
     @property
     def _visible(self) -> bool:
-        hidden = bool(self._open) and self._open[-1][1]
-        return not hidden and not self._outlook and self._conditions == 0
+        around = self._open[-1] if self._open else _PAGE
+        return not (around.hidden or around.tiny or self._outlook or self._statements)
 
     # -- elements ---------------------------------------------------------------------------------
 
@@ -178,19 +202,31 @@ class _Walker(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         self._check_element(tag, values)
         self._attributes(tag, attrs)
+        self._elements += 1
         if tag not in _VOID:
-            outer = bool(self._open) and self._open[-1][1]
-            hidden = outer or "hidden" in values or _HIDDEN.search(values.get("style", "")) is not None
-            self._open.append((tag, hidden or tag in ("head", "style", "title")))
+            self._open.append(self._opened(tag, values))
         if tag == "a":
             hole = self._holes.is_whole(values.get("href", ""))
             self._in_unsubscribe = isinstance(hole, LinkHole) and self._links[hole.index].is_unsubscribe
         elif tag == "img" and values.get("alt", "").strip():
             self._saw_text()
 
+    def _opened(self, tag: str, values: dict[str, str]) -> "_Open":
+        outer = self._open[-1] if self._open else _PAGE
+        style = values.get("style", "")
+        size = _FONT_SIZE.search(style)
+        return _Open(
+            tag=tag,
+            number=self._elements,
+            hidden=outer.hidden or tag == "head" or "hidden" in values or _HIDDEN.search(style) is not None,
+            tiny=float(size[1] or 0) < _READABLE and "em" not in style[size.end() :][:3]
+            if size
+            else outer.tiny,
+        )
+
     def handle_endtag(self, tag: str) -> None:
-        if any(name == tag for name, _ in self._open):
-            while self._open.pop()[0] != tag:
+        if any(element.tag == tag for element in self._open):
+            while self._open.pop().tag != tag:
                 pass
         if tag == "a":
             self._in_unsubscribe = False
@@ -230,7 +266,7 @@ class _Walker(HTMLParser):
     def handle_data(self, data: str) -> None:
         holes = self._holes.find(data)
         self.words += self._holes.words_in(data)
-        if self._open and self._open[-1][0] == "style":
+        if self._open and self._open[-1].tag == "style":
             for found in holes:
                 self._refuse(found.hole, "", "A token stands in CSS, where its value could become a rule.")
             if "@import" in data.casefold():
@@ -264,10 +300,23 @@ class _Walker(HTMLParser):
         if hole.kind is PieceKind.OUTPUT:
             if self._visible:
                 self.shown.add(hole.inner)
-        elif hole.keyword in ("if", "for"):
-            self._conditions += 1
-        elif hole.keyword in ("endif", "endfor"):
-            self._conditions -= 1
+        else:
+            self._statement(hole)
+
+    def _statement(self, piece: Piece) -> None:
+        """Follow a condition or loop; all of its parts have to stand in one element."""
+        here = self._open[-1].number if self._open else 0
+        if piece.keyword in ("if", "for"):
+            self._statements.append(here)
+            return
+        if self._statements and piece.keyword in ("elif", "else", "endif", "endfor"):
+            began = self._statements[-1]
+            if began != here:
+                detail = "The markup tears a condition or a loop apart: its two ends are not in one element."
+                help = "Put both around whole paragraphs, rows or items."
+                self.fault(BROKEN_TEMPLATE, piece.at, detail, help)
+            if piece.keyword.startswith("end"):
+                self._statements.pop()
 
     def _saw_text(self) -> None:
         if self._in_unsubscribe and self._visible:

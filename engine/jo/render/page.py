@@ -51,7 +51,7 @@ _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
 _HTML_TAG = re.compile(r"<html\b([^>]*)>")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _LANG = re.compile(r'\s+lang="([^"]*)"')
-_COMMENT = re.compile(r"<!--(?!\[if|<!\[endif)(.*?)-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 
 
 class TooCostlyError(Exception):
@@ -159,7 +159,12 @@ def inline(html: str, holes: Holes) -> str:
         page = _inliner().inline(html)
     except InlineError as error:
         raise ValueError(str(error)) from None
-    return _COMMENT.sub(lambda found: found[0] if holes.words_in(found[1]) == [found[1]] else "", page)
+
+    def kept(found: re.Match[str]) -> str:
+        text = found[1]
+        return found[0] if text.startswith(("[if", "<![endif")) or holes.words_in(text) == [text] else ""
+
+    return _COMMENT.sub(kept, page)
 
 
 @cache
@@ -167,5 +172,10 @@ def _inliner() -> "CSSInliner":
     from css_inline import CSSInliner
 
     return CSSInliner(
-        keep_style_tags=True, keep_at_rules=True, remove_inlined_selectors=True, load_remote_stylesheets=False
+        # Links to style sheets are kept only so that the walk over the page finds and refuses them.
+        keep_link_tags=True,
+        keep_style_tags=True,
+        keep_at_rules=True,
+        remove_inlined_selectors=True,
+        load_remote_stylesheets=False,
     )

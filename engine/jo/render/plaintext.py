@@ -7,9 +7,11 @@ along. Holes stay holes; a statement adds nothing of its own.
 """
 
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 
-from jo.render.holes import Holes
+from jo.render.anchors import Link
+from jo.render.holes import Holes, LinkHole
 from jo.render.pieces import Piece
 
 _PARAGRAPHS = frozenset(
@@ -28,18 +30,19 @@ _ALIGNED = " \u00a0\u200b\u200c\u034f\ufeff"
 """Spaces that layouts use to hold things apart; at the ends of a text part's lines they say nothing."""
 
 
-def to_text(html: str, holes: Holes) -> str:
+def to_text(html: str, holes: Holes, links: Sequence[Link]) -> str:
     """Return the text of a page in canonical form, with holes as words (statements as comments)."""
-    writer = _Writer(holes)
+    writer = _Writer(holes, links)
     writer.feed(_CONDITIONAL.sub("", html))
     writer.close()
     return writer.text() + "\n"
 
 
 class _Writer(HTMLParser):
-    def __init__(self, holes: Holes) -> None:
+    def __init__(self, holes: Holes, links: Sequence[Link]) -> None:
         super().__init__(convert_charrefs=True)
         self._holes = holes
+        self._targets = links
         self._out: list[str] = []
         self._newlines = 0
         """Line ends to write before the next text."""
@@ -133,10 +136,13 @@ class _Writer(HTMLParser):
 
     def _end_link(self, address: str, start: int) -> None:
         label = "".join(self._out[start:]).strip()
-        if not address or label == address:
-            return
-        self._space = bool(label)
-        self._write(f"({address})" if label else address)
+        hole = self._holes.is_whole(address)
+        if isinstance(hole, LinkHole) and label == self._targets[hole.index].url:
+            # A label that is the address itself says it once.
+            self._out[start:] = [address if part.strip() == label else part for part in self._out[start:]]
+        elif address:
+            self._space = bool(label)
+            self._write(f"({address})" if label else address)
 
     def handle_data(self, data: str) -> None:
         if self._hidden_from is None:

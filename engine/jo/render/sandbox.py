@@ -25,7 +25,13 @@ class Sandbox:
         self._environment = _environment()
 
     def compile(self, source: str) -> "Template":
-        return self._environment.from_string(source)
+        """Compile a source. Raises UnusableError for one that the sandbox does not take."""
+        from jinja2 import TemplateError
+
+        try:
+            return self._environment.from_string(source)
+        except TemplateError as error:
+            raise UnusableError(f"cannot be compiled: {error.message}") from None
 
     def run(self, template: "Template", values: dict[str, Any]) -> str:
         """Return the text for one person. Raises UnusableError with a reason that holds no data."""

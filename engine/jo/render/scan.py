@@ -38,6 +38,6 @@ def scan(data: bytes, fields: tuple[str, ...], boundary: str) -> str | None:
         return f"the header has the fields {', '.join(names)}, and should have {', '.join(fields)}"
     marker = b"--" + boundary.encode("ascii")
     is_framed = data.startswith(marker + b"\r\n", end + 4) and data.endswith(b"\r\n" + marker + b"--\r\n")
-    if not is_framed or data.count(marker) != 3:
+    if not is_framed or data.count(marker, end) != 3:
         return "the parts of the body are not exactly two"
     return None
