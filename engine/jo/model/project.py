@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any, TypeVar
 
 from jo.conditions.types import Field, FieldType, Place, Scope, Table
 from jo.model.address import Address, Kind
@@ -29,6 +30,8 @@ Resource = (
     | Permit
 )
 
+R = TypeVar("R", bound=Resource)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
@@ -41,48 +44,59 @@ class Project:
     """Constants of the project for its templates, such as `product`."""
 
     @cached_property
+    def _by_type(self) -> Mapping[type, Mapping[str, Any]]:
+        groups: dict[type, dict[str, Any]] = {}
+        for resource in self.resources.values():
+            groups.setdefault(type(resource), {})[resource.name] = resource
+        return groups
+
+    def _of(self, kind: type[R]) -> Mapping[str, R]:
+        """Return the resources of one type by name, in the order of the project."""
+        return self._by_type.get(kind, {})
+
+    @property
     def sources(self) -> Mapping[str, Source]:
-        return {r.name: r for r in self.resources.values() if isinstance(r, Source)}
+        return self._of(Source)
 
-    @cached_property
+    @property
     def lists(self) -> Mapping[str, PowerList]:
-        return {r.name: r for r in self.resources.values() if isinstance(r, PowerList)}
+        return self._of(PowerList)
 
-    @cached_property
+    @property
     def calendars(self) -> Mapping[str, CalendarResource]:
-        return {r.name: r for r in self.resources.values() if isinstance(r, CalendarResource)}
+        return self._of(CalendarResource)
 
-    @cached_property
+    @property
     def senders(self) -> Mapping[str, Sender]:
-        return {r.name: r for r in self.resources.values() if isinstance(r, Sender)}
+        return self._of(Sender)
 
-    @cached_property
+    @property
     def topics(self) -> Mapping[str, Topic]:
-        return {r.name: r for r in self.resources.values() if isinstance(r, Topic)}
+        return self._of(Topic)
 
-    @cached_property
+    @property
     def templates(self) -> Mapping[str, Template]:
-        return {r.name: r for r in self.resources.values() if isinstance(r, Template)}
+        return self._of(Template)
 
-    @cached_property
+    @property
     def outreaches(self) -> Mapping[str, Outreach]:
-        return {r.name: r for r in self.resources.values() if isinstance(r, Outreach)}
+        return self._of(Outreach)
 
-    @cached_property
+    @property
     def programs(self) -> Mapping[str, Program]:
-        return {r.name: r for r in self.resources.values() if isinstance(r, Program)}
+        return self._of(Program)
 
-    @cached_property
+    @property
     def events(self) -> Mapping[str, Event]:
-        return {r.name: r for r in self.resources.values() if isinstance(r, Event)}
+        return self._of(Event)
 
-    @cached_property
+    @property
     def policies(self) -> Mapping[str, Policy]:
-        return {r.name: r for r in self.resources.values() if isinstance(r, Policy)}
+        return self._of(Policy)
 
-    @cached_property
+    @property
     def permits(self) -> Mapping[str, Permit]:
-        return {r.name: r for r in self.resources.values() if isinstance(r, Permit)}
+        return self._of(Permit)
 
     @cached_property
     def tables(self) -> Mapping[str, Table]:
@@ -112,8 +126,26 @@ class Project:
         """Return the program or outreach of an address. Raises KeyError for anything else."""
         return self.programs[address.name] if address.kind is Kind.PROGRAM else self.outreaches[address.name]
 
+    @cached_property
+    def _names(self) -> Mapping[Kind, frozenset[str]]:
+        return {
+            kind: frozenset(address.name for address in self.resources if address.kind is kind)
+            for kind in Kind
+        }
+
     def names(self, kind: Kind) -> frozenset[str]:
-        return frozenset(address.name for address in self.resources if address.kind is kind)
+        return self._names[kind]
+
+    @cached_property
+    def _senders_of(self) -> Mapping[str, tuple[Program | Outreach, ...]]:
+        """Template → the journeys that send it."""
+        found: dict[str, list[Program | Outreach]] = {}
+        for outreach in self.outreaches.values():
+            found.setdefault(outreach.template, []).append(outreach)
+        for program in self.programs.values():
+            for template in {name for step in program.steps.values() for name in step.templates()}:
+                found.setdefault(template, []).append(program)
+        return {template: tuple(journeys) for template, journeys in found.items()}
 
     def contact_source(self, list_name: str | None = None) -> Source | None:
         """Return the source of the contacts that a list yields; without a list, the project's only one."""
@@ -175,7 +207,7 @@ class Project:
             if rows is not None:
                 namespaces[rows.row] = rows.name
             declared["participant"] = self._typed(program.fields)
-            steps = frozenset(program.steps)
+            steps = frozenset(name for name, step in program.steps.items() if step.sends)
             if event is None and isinstance(program.audience, EventAudience):
                 event = self.events.get(program.audience.event)
         if event is not None:
@@ -188,20 +220,14 @@ class Project:
         The row behind a passage, such as `contract`, is there when every journey that sends the template
         has it.
         """
-        outreaches = [item for item in self.outreaches.values() if item.template == template.name]
-        programs = [
-            item
-            for item in self.programs.values()
-            if any(template.name in step.templates() for step in item.steps.values())
-        ]
-        lists = [item.audience for item in outreaches]
-        lists += [item.audience for item in programs if isinstance(item.audience, str)]
+        journeys = self._senders_of.get(template.name, ())
+        lists = [item.audience for item in journeys if isinstance(item.audience, str)]
         contacts = self.contact_source(lists[0] if lists else None)
         if contacts is None:
             return None
         scope = self.contact_scope(contacts, Place.TEMPLATE)
-        rows = [self.row_source(item) for item in programs]
-        first = rows[0] if rows and not outreaches else None
+        rows = [self.row_source(item) if isinstance(item, Program) else None for item in journeys]
+        first = rows[0] if rows else None
         if first is None or any(row != first for row in rows):
             return scope
         return replace(scope, namespaces={**scope.namespaces, first.row: first.name})

@@ -176,6 +176,8 @@ class Step(ABC):
 
     type: ClassVar[str]
     """The key that makes a map this type of step, such as `email`."""
+    sends: ClassVar[bool] = False
+    """Whether it writes to the participant, so that `sent`, `opened` and `clicked` may name it."""
 
     description: str = ""
     after: Duration | None = None

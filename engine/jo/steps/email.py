@@ -23,6 +23,7 @@ class Repeat:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Email(Step):
     type: ClassVar[str] = "email"
+    sends: ClassVar[bool] = True
 
     email: str
     """The template."""
