@@ -60,10 +60,10 @@ def store_file(settings: Settings) -> Path | None:
 
 def open_warehouse(settings: Settings) -> Warehouse:
     """Return the warehouse over the files that the settings name; it reads nothing yet."""
-    from jo.warehouse import open_warehouse as open_locations
+    from jo.warehouse.duckdb_warehouse import DuckDbWarehouse
     from jo.warehouse.location import SourceLocation
 
-    return open_locations(
+    return DuckDbWarehouse(
         {
             name: SourceLocation(
                 name=name,

@@ -26,6 +26,7 @@ from jo.workspace.settings import FILE, Settings
 if TYPE_CHECKING:
     from jo.manifest.compiled import Compiled
     from jo.manifest.schemas import Schemas
+    from jo.model.address import Address, Kind
     from jo.model.project import Project
 
 
@@ -132,6 +133,26 @@ def load_checked(place: Place, now: datetime, form: Format = Format.HUMAN) -> Ch
         counted = "1 warning" if warnings == 1 else f"{warnings} warnings"
         place.console.remark(f"{counted}: see `jo validate`.")
     return checked
+
+
+def find_address(checked: Checked, text: str, *kinds: "Kind") -> "Address":
+    """Return the resource that is meant by an address, or by a name alone: of the kinds, the first that has it.
+
+    Raises click's usage error with the near miss.
+    """
+    from jo.diagnostics.nearest import suggestion
+    from jo.model.address import Address
+
+    known = checked.project.resources.keys() | checked.compiled.broken
+    found = next((item for item in known if str(item) == text), None)
+    for kind in kinds:
+        found = found or next((item for item in known if item == Address(kind, text)), None)
+    if found is None:
+        wanted = [item for item in known if not kinds or item.kind in kinds]
+        names = [str(item) if "/" in text else item.name for item in wanted]
+        noun = " or ".join(str(kind).replace("_", " ") for kind in kinds) or "resource"
+        raise click.UsageError(f"There is no {noun} `{text}`. {suggestion(text, names, noun='name')}")
+    return found
 
 
 def diagnose(found: Iterable[Diagnostic], files: ProjectFiles, settings: str) -> Diagnosis:

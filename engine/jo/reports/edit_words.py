@@ -7,6 +7,7 @@ Texts are told by their changed lines.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
+from enum import StrEnum
 from typing import Any
 
 from jo.conditions.condition import parse_condition
@@ -16,19 +17,26 @@ Path = tuple[str | int, ...]
 
 _CONDITIONS = frozenset({"where", "when", "if"})
 _ORDERED = {"steps": "steps", "versions": "versions", "exit_when": "exits", "split": "shares"}
-_LONGEST = 24
+_LONGEST = 40
 """Lines of a changed text that are shown."""
+
+
+class Side(StrEnum):
+    """Whether a line is gone or new; the value is the sign that diffs have for it."""
+
+    GONE = "-"
+    COME = "+"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditWords:
-    """An edit, ready to be shown. At least one of `before` and `after` says something."""
+    """An edit, ready to be shown: lines, or a remark, or both."""
 
     where: str
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
+    lines: tuple[tuple[Side, str], ...] = ()
+    """In the order of the text; at most one of each side for a plain value."""
     remark: str = ""
-    """What is to be said instead of, or behind, the two."""
+    """What is to be said instead of the lines, or behind them."""
 
 
 def edit_words(edits: Sequence[Mapping[str, Any]]) -> tuple[EditWords, ...]:
@@ -47,8 +55,7 @@ def _reordered(edits: Sequence[Mapping[str, Any]]) -> Iterator[EditWords]:
         if above != ["steps"]:  # where people go from a step is said by its edges
             yield EditWords(
                 where=f"order of {_ORDERED.get(str(above[-1]), 'items')}",
-                before=(", ".join(edit["before"]),),
-                after=(", ".join(edit["after"]),),
+                lines=_sides([", ".join(edit["before"])], [", ".join(edit["after"])]),
             )
 
 
@@ -68,25 +75,22 @@ def _words(path: Path, before: Any, after: Any) -> EditWords:
     where = _where(path)
     if _is_condition(path):
         old, new = _clauses(before), _clauses(after)
-        gone = tuple(clause for clause in old if clause not in new)
-        come = tuple(clause for clause in new if clause not in old)
-        is_all_new = before is None or after is None
-        return EditWords(where=where, before=gone, after=come) if gone or come or is_all_new else _same(where)
+        gone = [clause for clause in old if clause not in new]
+        come = [clause for clause in new if clause not in old]
+        if gone or come:
+            return EditWords(where=where, lines=_sides(gone, come))
+        return EditWords(where=where, remark="the same conditions in another order")
     if isinstance(before, str) and isinstance(after, str) and ("\n" in before or "\n" in after):
         return _text(where, before, after)
-    if isinstance(after, Mapping) and before is None:
-        return EditWords(where=where, after=(_told(after),), remark="new")
-    if isinstance(before, Mapping) and after is None:
-        return EditWords(where=where, before=(_told(before),), remark="gone")
-    return EditWords(
-        where=where,
-        before=() if before is None else (_told(before),),
-        after=() if after is None else (_told(after),),
-    )
+    remark = ""
+    if isinstance(before, Mapping) or isinstance(after, Mapping):
+        remark = "new" if before is None else "gone" if after is None else ""
+    gone, come = ([] if side is None else [_told(side)] for side in (before, after))
+    return EditWords(where=where, lines=_sides(gone, come), remark=remark)
 
 
-def _same(where: str) -> EditWords:
-    return EditWords(where=where, remark="the same conditions in another order")
+def _sides(gone: Sequence[str], come: Sequence[str]) -> tuple[tuple[Side, str], ...]:
+    return (*((Side.GONE, text) for text in gone), *((Side.COME, text) for text in come))
 
 
 def _where(path: Path) -> str:
@@ -118,12 +122,12 @@ def _clauses(raw: Any) -> list[str]:
 
 
 def _text(where: str, before: str, after: str) -> EditWords:
-    lines = list(unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm=""))[2:]
-    gone = tuple(line[1:] for line in lines if line.startswith("-"))
-    come = tuple(line[1:] for line in lines if line.startswith("+"))
-    more = max(0, len(gone) - _LONGEST) + max(0, len(come) - _LONGEST)
-    remark = f"and {more} more lines" if more else ""
-    return EditWords(where=where, before=gone[:_LONGEST], after=come[:_LONGEST], remark=remark)
+    """Return the lines that differ, in order; the first of them where there are many."""
+    diff = unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+    changed = [(Side(line[0]), line[1:]) for line in list(diff)[2:] if line[:1] in tuple(Side)]
+    more = len(changed) - _LONGEST
+    remark = f"and {more} more lines" if more > 0 else ""
+    return EditWords(where=where, lines=tuple(changed[:_LONGEST]), remark=remark)
 
 
 def _told(value: Any, key: str = "") -> str:

@@ -12,7 +12,7 @@ from jo.plan.change import Action, ChangeKind, Reach
 from jo.plan.plan import GuardLevel, Quality
 from jo.plan.state import SETTINGS
 from jo.reports.edit_words import EditWords, edit_words
-from jo.reports.wording import counted, listed, people
+from jo.reports.wording import counted, listed, number, people
 
 __all__ = [
     "Action",
@@ -25,6 +25,8 @@ __all__ = [
     "plan_report",
 ]
 """With the words of plans that views need."""
+
+_SETTINGS = "The project's own zone and variables"
 
 ACTION_ORDER = (Action.DELETE, Action.RETIRE, Action.UPDATE, Action.CREATE)
 
@@ -75,6 +77,8 @@ class PlanReport:
         if not self.changes:
             return "No changes: what is live is what git says."
         counts = Counter(change.action for change in self.changes)
+        if len(counts) == 1:
+            return f"{number(len(self.changes))} to {self.changes[0].action}"
         parts = [f"{counts[action]} to {action}" for action in reversed(ACTION_ORDER) if counts[action]]
         return f"{counted(len(self.changes), 'change')}: {listed(parts)}"
 
@@ -128,7 +132,7 @@ def _change(item: Mapping[str, Any], impact: Mapping[str, Any] | None) -> Change
         action=action,
         kind=ChangeKind[item["kind"].upper()],
         reach=Reach[item["reach"].upper().replace(" ", "_")],
-        description="" if item["address"] == SETTINGS else str(item.get("description") or ""),
+        description=_SETTINGS if item["address"] == SETTINGS else str(item.get("description") or ""),
         permit=item.get("permit"),
         edits=edit_words(edits),
         impact=() if impact is None else tuple(_impact(impact, action)),
@@ -141,7 +145,7 @@ def _impact(item: Mapping[str, Any], action: Action) -> list[str]:
     if now is not None and after is not None:
         sentences.append(f"{_members(now)} now, {people(after)} after")
     elif after is not None:
-        sentences.append(f"{_members(after)}")
+        sentences.append(f"{_members(after)} once it is live")
     elif now is not None:
         sentences.append(f"{_members(now)} now")
     by_step: Mapping[str, int] = {step: count for step, count in item["people_by_step"].items() if count}

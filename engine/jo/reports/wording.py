@@ -22,3 +22,9 @@ def counted(count: int, noun: str, plural: str = "") -> str:
 def listed(words: list[str], *, last: str = "and") -> str:
     """Return `a`, `a and b`, `a, b and c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
+
+
+def short_commit(commit: str) -> str:
+    """Return the first digits of a commit, and `+changes` where files differed from it."""
+    head, plus, changes = commit.partition("+")
+    return f"{head[:10]}{plus}{changes}"

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from jo.reports.history import HistoryLine
+from jo.reports.wording import short_commit
 from jo.views.table import Column, table
 from jo.views.terminal import Ink, Look, paint
 
@@ -19,7 +20,7 @@ def render(lines: Sequence[HistoryLine], look: Look) -> str:
             f"{line.at:%Y-%m-%d %H:%M}",
             line.actor + (f" (approved by {', '.join(line.approvals)})" if line.approvals else ""),
             line.summary,
-            _commit(line.commit),
+            short_commit(line.commit or ""),
         )
         for line in lines
     ]
@@ -50,10 +51,3 @@ def as_json(lines: Sequence[HistoryLine]) -> str:
         ],
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-
-
-def _commit(commit: str | None) -> str:
-    if commit is None:
-        return ""
-    head, _, changes = commit.partition("+")
-    return head[:10] + (f"+{changes}" if changes else "")

@@ -17,7 +17,7 @@ from jo.reports.plan_report import (
     PlanReport,
     Quality,
 )
-from jo.reports.wording import counted
+from jo.reports.wording import counted, short_commit
 
 LIMIT = 60_000
 """Bytes of UTF-8."""
@@ -37,7 +37,7 @@ def render(report: PlanReport) -> str:
     head = [f"## jo plan: {_text(report.headline)}", ""]
     about = [f"Compared {report.basis}"]
     if report.commit:
-        about.append(f"commit `{_code(report.commit[:12])}`")
+        about.append(f"commit `{_code(short_commit(report.commit))}`")
     about.append(f"plan `{_code(report.digest)}`")
     head += [" · ".join(about), ""]
     for guard in report.guards:
@@ -97,10 +97,10 @@ def _details(change: ChangeReport) -> str:
 
 def _edit(edit: EditWords) -> list[str]:
     remark = f" ({_text(edit.remark)})" if edit.remark else ""
-    if not edit.before and not edit.after:
-        return [f"- **{_text(edit.where)}**: {_text(edit.remark)}"]
-    diff = [f"- {_line(text)}" for text in edit.before] + [f"+ {_line(text)}" for text in edit.after]
-    fence = "`" * max(3, 1 + max(len(run) for text in (*diff, "") for run in re.findall("`+|^", text)))
+    if not edit.lines:
+        return [f"**{_text(edit.where)}**: {_text(edit.remark)}"]
+    diff = [f"{side.value} {_line(text)}" for side, text in edit.lines]
+    fence = "`" * max(3, 1 + max(len(run) for text in diff for run in re.findall("`*", text)))
     return [f"**{_text(edit.where)}**{remark}", f"{fence}diff", *diff, fence]
 
 

@@ -1,6 +1,6 @@
 """A plan for a terminal: one block a change, the dangerous first, and at the end what speaks against it."""
 
-from jo.reports.edit_words import EditWords
+from jo.reports.edit_words import EditWords, Side
 from jo.reports.plan_report import (
     Action,
     ChangeKind,
@@ -24,6 +24,7 @@ _KINDS = {
     ChangeKind.CONTENT: Ink.PLAIN,
     ChangeKind.COSMETIC: Ink.QUIET,
 }
+_SIDES = {Side.GONE: Ink.GONE, Side.COME: Ink.COME}
 _INDENT = 10
 """Cells before an address, and before all that is said about it."""
 _WIDEST_ADDRESS = 44
@@ -35,8 +36,12 @@ def render(report: PlanReport, look: Look) -> str:
         lines = [[(report.headline, Ink.GOOD)], [(f"Compared {report.basis}.", Ink.QUIET)]]
     widest = max((cells(change.address) for change in report.changes), default=0)
     column = min(_WIDEST_ADDRESS, widest)
+    was_long = True
     for change in report.changes:
-        lines += [[], *_change(change, column, look)]
+        block = _change(change, column, look)
+        is_long = len(block) > 1
+        lines += [[], *block] if is_long or was_long else block
+        was_long = is_long
     for guard in report.guards:
         lines += [[], *_guard(guard, look)]
     if report.changes and report.quality is Quality.NONE:
@@ -55,7 +60,8 @@ def _change(change: ChangeReport, column: int, look: Look) -> list[Line]:
         lines: list[Line] = [[*first, (" " * gap, Ink.PLAIN), *what]]
     else:
         lines = [first, [(" " * _INDENT, Ink.PLAIN), *what]]
-    lines += _said(change.description, Ink.QUIET, look)
+    if change.action is not Action.UPDATE:  # what it is about is seen from its edits
+        lines += _said(change.description, Ink.QUIET, look)
     if change.permit is not None:
         lines += _said(f"allowed by permit/{change.permit}", Ink.PLAIN, look)
     for edit in change.edits:
@@ -66,28 +72,24 @@ def _change(change: ChangeReport, column: int, look: Look) -> list[Line]:
 
 
 def _edit(edit: EditWords, look: Look) -> list[Line]:
-    """Return `where: before → after` on one line where it fits, else each side on lines of its own."""
-    remark = f" ({edit.remark})" if edit.remark else ""
+    """Return `where: before → after` on one line where it fits, else a head and a line for each."""
+    remark = f" ({visible(edit.remark)})" if edit.remark else ""
     head: Line = [(" " * _INDENT, Ink.PLAIN), (visible(edit.where), Ink.PLAIN)]
-    if not edit.before and not edit.after:
+    if not edit.lines:
         return [[*head, (f": {visible(edit.remark)}", Ink.QUIET)]]
-    short = [*map(visible, (*edit.before, *edit.after))]
-    together = sum(map(cells, short)) + cells(edit.where) + cells(remark) + _INDENT + 5
-    if max(len(edit.before), len(edit.after)) == 1 and together <= look.width:
-        pieces: Line = [(": ", Ink.PLAIN)]
-        if edit.before:
-            pieces.append((visible(edit.before[0]), Ink.GONE))
-        if edit.before and edit.after:
-            pieces.append((" → ", Ink.QUIET))
-        if edit.after:
-            pieces.append((visible(edit.after[0]), Ink.COME))
-        return [[*head, *pieces, (remark, Ink.QUIET)]]
+    value: Line = [(": ", Ink.PLAIN)]
+    for number, (side, text) in enumerate(edit.lines):
+        value += [(" → ", Ink.QUIET)] if number else []
+        value.append((visible(text), _SIDES[side]))
+    line: Line = [*head, *value, (remark, Ink.QUIET)]
+    is_plain = len({side for side, _ in edit.lines}) == len(edit.lines)
+    if is_plain and sum(cells(text) for text, _ in line) <= look.width:
+        return [line]
     lines: list[Line] = [[*head, (remark, Ink.QUIET)]]
-    for sign, ink, side in (("-", Ink.GONE, edit.before), ("+", Ink.COME, edit.after)):
-        for text in side:
-            for number, part in enumerate(wrap(text.strip(), look.width - _INDENT - 4)):
-                lead = sign if number == 0 else " "
-                lines.append([(" " * (_INDENT + 2) + f"{lead} {part}", ink)])
+    for side, text in edit.lines:
+        for number, part in enumerate(wrap(text.strip(), look.width - _INDENT - 4)):
+            lead = side.value if number == 0 else " "
+            lines.append([(" " * (_INDENT + 2) + f"{lead} {part}", _SIDES[side])])
     return lines
 
 

@@ -45,6 +45,8 @@ def command(
     shows the difference. Without one it shows the plan and asks.
     """
     console = place.console
+    if planfile is None and not yes and not console.is_interactive:
+        raise click.UsageError("Nobody is here to be asked: hand in a plan file, or say --yes.")
     reviewed = read_plan(planfile)[0] if planfile is not None else None
     now = present()
     checked = load_checked(place, now)
@@ -119,8 +121,6 @@ def _show_difference(console: Console, plan: "Plan", unreviewed: tuple[str, ...]
 def _agreed(console: Console, plan: "Plan", reviewed: "ReviewedPlan | None") -> bool:
     if reviewed is not None and not console.is_interactive:
         return True  # it was reviewed, and there is nobody to ask
-    if not console.is_interactive:
-        raise click.UsageError("Nobody is here to be asked: hand in a plan file, or say --yes.")
     what = counted(len(plan.changes), "change")
     if console.confirm(f"\nMake {'this' if len(plan.changes) == 1 else 'these'} {what} live?"):
         return True
@@ -138,7 +138,7 @@ def _lease(console: Console, store: "Store") -> "Iterator[Lease | None]":
     if lease is None:
         who, until = (holder.owner, f"{holder.until:%H:%M:%S} UTC") if holder else ("somebody", "soon")
         console.error(
-            f"Another apply is under way ({who}). Its lock ends at {until} at the latest. Nothing was changed."
+            f"Another apply is under way ({who}), until {until} at the latest. Nothing was changed."
         )
     try:
         yield lease
