@@ -278,6 +278,26 @@ def test_quarantine_is_lifted_by_a_mended_template_or_by_the_end_of_the_intents_
     ]
 
 
+def test_reconsidering_makes_due_what_certain_reasons_hold_and_nothing_else(store: Store) -> None:
+    paused, windowed, soon = create(
+        store, an_intent("c1", key="k1"), an_intent("c2", key="k2"), an_intent("c3", key="k3")
+    )
+    with store.write() as work:
+        work.ledger.keep(
+            [
+                (paused.id, Keep(why=Why.PAUSE, until=NOON + DAY)),
+                (windowed.id, Keep(why=Why.WINDOW, until=NOON + DAY)),
+                (soon.id, Keep(why=Why.PAUSE, until=NOON)),
+            ]
+        )
+
+        assert work.ledger.reconsider([Why.PAUSE, Why.CAP], NOON + MINUTE) == 1
+
+    assert held(store, paused).due_at == NOON + MINUTE
+    assert held(store, windowed).due_at == NOON + DAY
+    assert held(store, soon).due_at == NOON
+
+
 def test_withdrawing_ends_what_is_pending_and_leaves_what_is_under_way(store: Store) -> None:
     with store.write() as work:
         first, second = work.passages.enter([a_passage("c1"), a_passage("c2")])

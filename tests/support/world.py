@@ -24,6 +24,7 @@ from jo.daemon.service import Event, Worker
 from jo.diagnostics.codes import Severity
 from jo.flow.intent import TOPIC_PREFIX, Intent, Scope, Suppression
 from jo.flow.mailbox import address_key
+from jo.flow.state import Why
 from jo.manifest.compile import compile_project
 from jo.plan.plan import Plan
 from jo.ports.mailer import Outgoing, Reply, ReplyKind, Stage, check_batch
@@ -86,6 +87,8 @@ class MemoryMailer:
     def __init__(self, clock: StepClock) -> None:
         self._clock = clock
         self._answers: dict[str, list[ReplyKind]] = {}
+        self.offered: list[Outgoing] = []
+        """Every message that was handed over, whatever became of it."""
         self.taken: list[tuple[datetime, Outgoing]] = []
         """What a recipient's mailbox got, in order; for an uncertain answer the relay took it, too."""
 
@@ -101,6 +104,7 @@ class MemoryMailer:
         pass
 
     def _answer(self, outgoing: Outgoing) -> Reply:
+        self.offered.append(outgoing)
         answers = self._answers.get(outgoing.recipient)
         kind = answers.pop(0) if answers else ReplyKind.ACCEPTED
         if kind in (ReplyKind.ACCEPTED, ReplyKind.UNCERTAIN):
@@ -295,6 +299,10 @@ class World:
     def remove(self, source: str, key: str) -> None:
         self.change_rows({source: [row for row in self._rows[source] if row["id"] != key]})
 
+    def lose(self, source: str) -> None:
+        """Take a source's file away, until its rows are changed again."""
+        (self._folder / f"{source}.csv").unlink()
+
     def event(self, name: str, contact: str, *, when: datetime | None = None, **payload: Any) -> bool:
         moment = when or self.clock.now()
         known = payload.pop("id", f"{name}-{contact}-{moment.isoformat()}")
@@ -322,10 +330,12 @@ class World:
         with self.store.write() as work:
             override = Override(scope=scope, who="ada", why="a test", at=self.clock.now(), until=until)
             work.operations.pause(override)
+            work.ledger.reconsider([Why.PAUSE], self.clock.now())
 
     def resume(self, scope: str) -> None:
         with self.store.write() as work:
             assert work.operations.resume(scope)
+            work.ledger.reconsider([Why.PAUSE], self.clock.now())
 
     # --- what the test sees ---
 

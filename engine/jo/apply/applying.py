@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
 
+from jo.flow.state import Why
 from jo.model.address import Kind
 from jo.plan.change import Change, Create, Delete, Retire, Update
 from jo.plan.plan import Plan, to_document
@@ -27,6 +28,10 @@ class Actor:
     approvals: tuple[str, ...] = ()
 
 
+_CHANGEABLE = (Why.WINDOW, Why.CAP, Why.STALE_FACTS)
+"""What holds a mail by the rules of the live revision: windows, caps, the age of facts."""
+
+
 def apply_plan(work: Transaction, plan: Plan, actor: Actor, now: datetime) -> Applied:
     """Write the plan's changes as the next generation.
 
@@ -44,6 +49,8 @@ def apply_plan(work: Transaction, plan: Plan, actor: Actor, now: datetime) -> Ap
     work.specs.commit([_spec_change(work, change) for change in plan.changes], deployment)
     for change in plan.changes:
         _follow_up(work, change, now)
+    if plan.changes:
+        work.ledger.reconsider(_CHANGEABLE, now)
     return Applied(generation=deployment.generation, changes=len(plan.changes))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from jo.daemon.live import Live
 from jo.daemon.service import Event, Tell, Worker
 from jo.flow.person import missing_rows
+from jo.flow.state import Why
 from jo.model.source import Source
 from jo.ports.store import Store, Transaction
 from jo.ports.warehouse import Fact, SourceError, Warehouse
@@ -88,6 +89,7 @@ class FactCopy:
         rows.update({(source.name, fact.key): fact.data for fact in found})
         with self._store.write(self._worker.lease) as work:
             delta = work.facts.sync(source.name, found, as_of, asked=keys)
+            work.ledger.reconsider([Why.STALE_FACTS], now)
         return [*delta.changed, *delta.gone]
 
     def _wake(

@@ -51,7 +51,7 @@ def step_intent(
         class_=template.class_,
         topic=template.topic,
         state=IntentState.PENDING if missed is None else IntentState.SKIPPED,
-        why=Why.DUE if missed is None else None,
+        why=_why(effect.at, allowed) if missed is None else None,
         detail=missed or "",
         priority=program.priority,
         created_at=effect.at,
@@ -67,6 +67,7 @@ def outreach_intent(
     """Return the intent of one person in one occurrence of an outreach, due at that person's moment."""
     template = live.project.templates[outreach.template]
     expires_at = _expires(live, due, outreach.expires_after, template)
+    allowed = first_allowed(live, outreach.send_window, template, person, due)
     return Intent(
         id=0,
         key=outreach_key(outreach.name, occurrence, address_key(address)),
@@ -80,10 +81,10 @@ def outreach_intent(
         class_=template.class_,
         topic=template.topic,
         state=IntentState.PENDING,
-        why=Why.DUE,
+        why=_why(due, allowed),
         priority=outreach.priority,
         created_at=due,
-        due_at=first_allowed(live, outreach.send_window, template, person, due) or expires_at,
+        due_at=allowed or expires_at,
         expires_at=expires_at,
     )
 
@@ -97,6 +98,11 @@ def first_allowed(
     """
     is_quiet = template.class_ is not MailClass.TRANSACTIONAL
     return next_allowed(at, person.zone, *live.windows(send_window, is_quiet=is_quiet))
+
+
+def _why(due: datetime, allowed: datetime | None) -> Why:
+    """Return what holds a mail from the start: nothing, or a window that is not open yet."""
+    return Why.DUE if allowed == due else Why.WINDOW
 
 
 def _expires(live: Live, at: datetime, own: Duration | None, template: Template) -> datetime:

@@ -1,7 +1,10 @@
-"""The rescue service: attempts of a worker that died are uncertain, wherever they stood.
+"""The rescue service: takes up what nobody else will.
 
-An open attempt under a lease that was lost or ran out may have reached the relay. Nobody knows; so it is
-never simply tried again: what becomes of its intent follows the rules for uncertain sends.
+Attempts of a worker that died are uncertain, wherever they stood. An open attempt under a lease that was
+lost or ran out may have reached the relay. Nobody knows; so it is never simply tried again: what becomes of
+its intent follows the rules for uncertain sends.
+
+Quarantined mails that nobody mended in time become pending once more, and then expire as any other.
 """
 
 from datetime import UTC, datetime
@@ -37,10 +40,11 @@ class Rescue:
             passages = [intent.passage for _, intent in found if intent.passage is not None]
             if passages:
                 work.passages.wake(now, ids=passages)
-        if not found:
-            return {}
-        self._tell(Event(name="send.rescued", at=now, fields={"uncertain": len(found)}))
-        return {"uncertain": len(found)}
+            overdue = work.ledger.requeue(now)
+        if found:
+            self._tell(Event(name="send.rescued", at=now, fields={"uncertain": len(found)}))
+        counts = {"uncertain": len(found), "overdue": overdue}
+        return {word: count for word, count in counts.items() if count}
 
     def next_at(self, now: datetime) -> datetime | None:
         return None

@@ -1,7 +1,7 @@
 """Reads, in one transaction, all that bears on whether mails may go out now."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from jo.daemon.live import Live, PinnedProgram
 from jo.daemon.mailing import first_allowed
@@ -57,11 +57,13 @@ class Standings:
     def of(self, intent: Intent) -> Standing:
         person = self._people[intent.id]
         window = self._send_window(intent)
+        paused = self._paused(intent)
         template = self._live.project.templates[intent.template]
         return Standing(
             suppressions=self._suppressions.get(address_key(intent.address), ()),
             refuses_marketing=person.refuses_marketing,
-            paused=self._paused(intent),
+            paused=paused.scope if paused is not None else None,
+            paused_until=paused.until if paused is not None else None,
             withdrawn=self._withdrawn(intent, person),
             skipped=self._is_skipped(intent),
             window_opens=first_allowed(self._live, window, template, person, self._now),
@@ -76,9 +78,11 @@ class Standings:
             if class_ is intent.class_:
                 sent.setdefault(address_key(intent.address), []).append(self._now)
 
-    def _paused(self, intent: Intent) -> str | None:
+    def _paused(self, intent: Intent) -> Override | None:
+        """Return the pause that lasts longest of those that cover the mail."""
         scopes = ("all", intent.journey, f"template/{intent.template}")
-        return next((scope for scope in scopes if scope in self._pauses), None)
+        found = [self._pauses[scope] for scope in scopes if scope in self._pauses]
+        return max(found, key=lambda pause: pause.until or _NEVER, default=None)
 
     def _withdrawn(self, intent: Intent, person: Person) -> str | None:
         """Return why the mail must not go: the passage is over, an exit is true, the contact is gone."""
@@ -147,6 +151,9 @@ class Standings:
         if source.max_age is None or as_of is None:
             return False
         return subtract(self._now, source.max_age, person.zone) > as_of
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def _holds(override: Override, now: datetime) -> bool:

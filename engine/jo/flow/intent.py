@@ -123,6 +123,8 @@ class Standing:
     """The source says that the person does not consent to marketing mail."""
     paused: str | None = None
     """The scope of the pause that covers it, such as `program/onboarding`."""
+    paused_until: datetime | None = None
+    """When that pause runs out; None: when somebody lifts it."""
     withdrawn: str | None = None
     """The exit that is true for the passage now, or why the passage is over."""
     skipped: bool = False
@@ -161,11 +163,15 @@ class End:
 AttemptDecision = OpenAttempt | Keep | End
 
 RECHECK = timedelta(minutes=1)
-"""How soon a mail is looked at again that is held by something outside (a pause, dead links, old facts)."""
+"""How soon a mail is looked at again that dead links hold: nobody says when they are alive again."""
 
 
 def decide_attempt(intent: Intent, standing: Standing, now: datetime) -> AttemptDecision:
-    """Say whether an attempt may open. What ends an intent is read before what only holds it."""
+    """Say whether an attempt may open. What ends an intent is read before what only holds it.
+
+    A hold without an end of its own lasts until the intent expires: whoever lifts a pause, brings newer facts
+    or changes a window has the intents looked at again.
+    """
     if now >= intent.expires_at:
         return End(state=IntentState.EXPIRED, detail=f"held by {intent.why}" if intent.why else "")
     if standing.withdrawn is not None:
@@ -178,13 +184,14 @@ def decide_attempt(intent: Intent, standing: Standing, now: datetime) -> Attempt
     if standing.skipped:
         return End(state=IntentState.SKIPPED, detail="its condition is false")
     if standing.paused is not None:
-        return Keep(why=Why.PAUSE, until=now + RECHECK, detail=standing.paused)
+        until = min(standing.paused_until or intent.expires_at, intent.expires_at)
+        return Keep(why=Why.PAUSE, until=until, detail=standing.paused)
     if standing.window_opens is None:
         return Keep(why=Why.WINDOW, until=intent.expires_at, detail="no window opens before it expires")
     if standing.window_opens > now:
         return Keep(why=Why.WINDOW, until=min(standing.window_opens, intent.expires_at))
     if standing.stale:
-        return Keep(why=Why.STALE_FACTS, until=now + RECHECK)
+        return Keep(why=Why.STALE_FACTS, until=intent.expires_at)
     if standing.links_dead:
         return Keep(why=Why.DEAD_LINKS, until=now + RECHECK)
     if standing.cap_frees is not None:

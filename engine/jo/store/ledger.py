@@ -177,6 +177,16 @@ _REQUEUE = (
     )
 )
 
+_RECONSIDER = (
+    update(intents)
+    .where(
+        IS_PENDING,
+        intents.c.why.in_(texts("whys")),
+        intents.c.due_at > bindparam("now", type_=intents.c.due_at.type),
+    )
+    .values(due_at=bindparam("now", type_=intents.c.due_at.type))
+)
+
 _WITHDRAW = (
     update(intents)
     .where(_may_become(IntentState.WITHDRAWN, WITHOUT_ATTEMPT))
@@ -325,6 +335,9 @@ class SqlLedger(Section):
     def requeue(self, now: datetime, templates: Collection[str] = ()) -> int:
         values = {"now": now, "templates": list(templates)}
         return self._connection.execute(_REQUEUE, values).rowcount
+
+    def reconsider(self, whys: Collection[Why], at: datetime) -> int:
+        return self._connection.execute(_RECONSIDER, {"whys": list(whys), "now": at}).rowcount
 
     def withdraw(self, passages: Collection[int], reason: str, at: datetime) -> int:
         values = {"ids": list(passages), "detail": reason, "ended_at": at}

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from jo.flow.intent import AttemptEnd, End, Fixed, Intent, Keep, Settled
+from jo.flow.state import Why
 from jo.model.content import MailClass
 
 
@@ -68,6 +69,13 @@ class Ledger(Protocol):
     def requeue(self, now: datetime, templates: Collection[str] = ()) -> int:
         """Make quarantined intents pending and due: those of mended templates, and those whose life is over,
         so that they expire. Returns how many.
+        """
+        ...
+
+    def reconsider(self, whys: Collection[Why], at: datetime) -> int:
+        """Make pending intents due at `at` that these hold, because what held them has changed.
+
+        Returns how many became due earlier than they were.
         """
         ...
 
