@@ -128,8 +128,11 @@ class Inspection:
 def inspect(html: str, holes: Holes, links: tuple[Link, ...], *, place: Callable[[str], Place]) -> Inspection:
     """Walk a page in canonical form. `place` finds the place of a needle in the author's texts."""
     walker = _Walker(holes, links, place)
-    walker.feed(html)
-    walker.close()
+    try:
+        walker.feed(html)
+        walker.close()
+    except AssertionError:
+        walker.fault(BROKEN_TEMPLATE, place("<![if"), "A declaration that begins with `<!` is broken.")
     if walker.words != holes.words_in(html):
         detail = "A token stands where jo cannot tell what it would become."
         walker.fault(

@@ -58,7 +58,7 @@ class _Checker(HTMLParser):
         super().__init__(convert_charrefs=False)
         self.open: list[str] = []
 
-    def _stop(self, detail: str, *, help: str = "", length: int = 0) -> MjmlError:
+    def stop(self, detail: str, *, help: str = "", length: int = 0) -> MjmlError:
         line, offset = self.getpos()
         return MjmlError(detail, help=help, line=line, column=offset + 1, length=length)
 
@@ -67,38 +67,41 @@ class _Checker(HTMLParser):
         if tag not in _VOID:
             self.open.append(tag)
         if len(self.open) > DEPTH:
-            raise self._stop(f"Elements are nested more than {DEPTH} deep.")
+            raise self.stop(f"Elements are nested more than {DEPTH} deep.")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._check(tag)
 
     def _check(self, tag: str) -> None:
         if tag == "mj-include":
-            raise self._stop(
+            raise self.stop(
                 "`<mj-include>` is not accepted.", help="Put what several mails share into the layout."
             )
         if tag in ELEMENTS or _ENDING.intersection(self.open):
             return
         if tag.startswith("mj") or self.open:
             help = suggestion(tag, ELEMENTS, noun="element")
-            raise self._stop(f"`<{tag}>` is no element of MJML here.", help=help, length=len(tag) + 1)
+            raise self.stop(f"`<{tag}>` is no element of MJML here.", help=help, length=len(tag) + 1)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _VOID:
             return
         if not self.open or self.open[-1] != tag:
             expected = f"`</{self.open[-1]}>` is due" if self.open else "nothing is open"
-            raise self._stop(f"`</{tag}>` closes what is not open: {expected} here.", length=len(tag) + 3)
+            raise self.stop(f"`</{tag}>` closes what is not open: {expected} here.", length=len(tag) + 3)
         self.open.pop()
 
 
 def check(text: str) -> None:
     """Check MJML, whole or a part of it. Raises MjmlError."""
     checker = _Checker()
-    checker.feed(text)
-    checker.close()
+    try:
+        checker.feed(text)
+        checker.close()
+    except AssertionError:
+        raise checker.stop("A declaration that begins with `<!` is broken.") from None
     if checker.open:
-        raise checker._stop(f"`<{checker.open[-1]}>` is never closed.")
+        raise checker.stop(f"`<{checker.open[-1]}>` is never closed.")
 
 
 def is_document(text: str) -> bool:

@@ -125,10 +125,14 @@ class _Counter(HTMLParser):
 
 
 def check_cost(html: str) -> None:
-    """Raise TooCostlyError for a page that the parsers should not get."""
+    """Raise TooCostlyError for a page that the parsers should not get, ValueError for one nobody can read."""
     counter = _Counter()
-    counter.feed(html)
-    counter.close()
+    try:
+        counter.feed(html)
+        counter.close()
+    except AssertionError:
+        # The standard library's own way to say that it cannot go on.
+        raise ValueError("a declaration that begins with `<!` is broken") from None
     if counter.deepest > DEPTH:
         raise TooCostlyError(
             f"Elements are nested {counter.deepest} deep, or are not closed; the limit is {DEPTH}."
@@ -150,7 +154,7 @@ def inline(html: str, holes: Holes) -> str:
     """Return the page in canonical form, its CSS inlined, comments gone that carry nothing.
 
     In canonical form every attribute is in double quotes and every element is closed. Raises
-    TooCostlyError, and ValueError for CSS that cannot be read.
+    TooCostlyError, and ValueError for HTML or CSS that cannot be read.
     """
     from css_inline import InlineError
 

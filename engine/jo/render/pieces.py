@@ -14,8 +14,8 @@ from enum import Enum
 from jo.diagnostics.codes import BROKEN_TEMPLATE, COSTLY_TEMPLATE
 from jo.render.faults import ContentFault, Place
 
-LARGEST_TEXT = 200_000
-"""Characters of one body or layout: far above any mail that a mailbox shows uncut (Gmail clips at 102 kB)."""
+LARGEST_TEXT = 100_000
+"""Characters of one body or layout; Gmail cuts a whole mail at 102 kB."""
 
 
 class PieceKind(Enum):

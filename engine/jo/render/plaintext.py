@@ -25,7 +25,6 @@ _SILENT = frozenset({"head", "style", "title"})
 _VOID = frozenset({"br", "hr", "img", "col", "wbr", "meta", "input"})
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
-_CONDITIONAL = re.compile(r"<!--\[if (?!!mso)[^\]]*\]>.*?<!\[endif\]-->", re.DOTALL)
 _ALIGNED = " \u00a0\u200b\u200c\u034f\ufeff"
 """Spaces that layouts use to hold things apart; at the ends of a text part's lines they say nothing."""
 
@@ -33,7 +32,7 @@ _ALIGNED = " \u00a0\u200b\u200c\u034f\ufeff"
 def to_text(html: str, holes: Holes, links: Sequence[Link]) -> str:
     """Return the text of a page in canonical form, with holes as words (statements as comments)."""
     writer = _Writer(holes, links)
-    writer.feed(_CONDITIONAL.sub("", html))
+    writer.feed(html)
     writer.close()
     return writer.text() + "\n"
 

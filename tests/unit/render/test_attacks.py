@@ -216,3 +216,40 @@ def test_nonsense_gets_faults_or_a_mail_but_never_an_exception(fragments: list[s
         mail = outcome(template, {**DATA, "x": 1})
         if isinstance(mail, Rendered):
             parsed(mail)
+
+
+SIZE = 20_000
+HOSTILE = {
+    "brackets": ("[" * SIZE, Syntax.MARKDOWN),
+    "images": ("![" * SIZE, Syntax.MARKDOWN),
+    "emphasis": ("*_" * SIZE, Syntax.MARKDOWN),
+    "code spans": ("".join("`" * count + " " for count in range(1, 200)), Syntax.MARKDOWN),
+    "nested quotes": ("\n".join(">" * count for count in range(200)), Syntax.MARKDOWN),
+    "references": ("[a]: x\n" * 5_000, Syntax.MARKDOWN),
+    "a wide table": ("|" * 2_000 + "\n" + "|-" * 2_000 + "|\n" + "|\n" * 2_000, Syntax.MARKDOWN),
+    "statements": ("{% if contact.logins %}\n" * 3_000, Syntax.MARKDOWN),
+    "tokens": ("{{ contact.name }} " * 4_000, Syntax.MARKDOWN),
+    "open tags": ("<a " * SIZE, Syntax.HTML),
+    "open comments": ("<!--" * SIZE, Syntax.HTML),
+    "open conditions": ("<!--[if mso]>" * 5_000, Syntax.HTML),
+    "declarations": ("<![" * SIZE, Syntax.HTML),
+    "declarations for Outlook": ("<!--[if mso]><![<![x<![endif]-->", Syntax.HTML),
+    "attributes": ("<p " + " ".join(f"a{number}=1" for number in range(5_000)) + ">", Syntax.HTML),
+    "selectors": (
+        "<style>" + "a:not(:not(b)) * * * { c: d }" * 200 + "</style>" + "<p>x</p>" * 2_000,
+        Syntax.HTML,
+    ),
+    "braces of CSS": ("<style>" + "{" * SIZE, Syntax.HTML),
+    "sections": ("<mjml><mj-body>" + "<mj-section></mj-section>" * 3_000 + "</mj-body></mjml>", Syntax.MJML),
+    "declarations in MJML": ("<mjml><mj-body><![<![</mj-body></mjml>", Syntax.MJML),
+    "surrogates": ("\ud800 {{ contact.name }}", Syntax.MARKDOWN),
+    "controls": ("".join(map(chr, range(32))) + "\x7f\x85\u2028", Syntax.HTML),
+}
+
+
+@pytest.mark.parametrize(("body", "syntax"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_text_gets_faults_and_harms_nothing(body: str, syntax: Syntax) -> None:
+    template, faults = attempt(a_template(body, syntax=syntax))
+
+    assert template is None
+    assert faults
