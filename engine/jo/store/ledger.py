@@ -122,16 +122,16 @@ _END_ATTEMPT: dict[AttemptState, Update] = {
 }
 """State → update of one attempt that ends so."""
 
-_OF_LAST_ATTEMPT = (
-    select(attempts.c.intent)
-    .where(attempts.c.id == bindparam("b_attempt"), attempts.c.number == intents.c.attempts)
-    .scalar_subquery()
+_this_attempt = attempts.c.id == bindparam("b_attempt")
+_OF_LAST_ATTEMPT = and_(
+    intents.c.id == select(attempts.c.intent).where(_this_attempt).scalar_subquery(),
+    intents.c.attempts == select(attempts.c.number).where(_this_attempt).scalar_subquery(),
 )
 """The intent of an attempt, as long as no later attempt was opened: only the last one speaks for it."""
 
 _SETTLE: dict[IntentState, Update] = {
     state: update(intents)
-    .where(intents.c.id == _OF_LAST_ATTEMPT, _may_become(state))
+    .where(_OF_LAST_ATTEMPT, _may_become(state))
     .values(
         state=state,
         why=bindparam("why"),
@@ -187,15 +187,15 @@ _RECONSIDER = (
     .values(due_at=bindparam("now", type_=intents.c.due_at.type))
 )
 
-_WITHDRAW = (
+_withdraw = (
     update(intents)
     .where(_may_become(IntentState.WITHDRAWN, WITHOUT_ATTEMPT))
     .values(
         state=IntentState.WITHDRAWN, why=null(), detail=bindparam("detail"), ended_at=bindparam("ended_at")
     )
 )
-_WITHDRAW_PASSAGES = _WITHDRAW.where(intents.c.passage.in_(numbers("ids")))
-_WITHDRAW_JOURNEY = _WITHDRAW.where(intents.c.journey == bindparam("b_journey"))
+_WITHDRAW_PASSAGES = _withdraw.where(intents.c.passage.in_(numbers("ids")))
+_WITHDRAW_JOURNEY = _withdraw.where(intents.c.journey == bindparam("b_journey"))
 
 _ATTEMPT = (attempts.c.id, attempts.c.intent, attempts.c.opened_at, attempts.c.owner, attempts.c.token)
 

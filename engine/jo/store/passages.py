@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, func, or_, select, update
 from jo.flow.passage import Note, Passage, StepIntent
 from jo.ports.store.passages import Happening, PassageRecords, PastPassages, StepEngagement
 from jo.ports.store.people import Engaged
-from jo.store.codec import PASSAGE, passage_values, to_passage
+from jo.store.codec import PASSAGE, entry_values, standing_values, to_passage
 from jo.store.section import Section
 from jo.store.tables import HAS_ROW, IS_INSIDE, IS_TIMED, engagement, events, intents, passage_notes, passages
 from jo.store.twins import insert, numbers, texts
@@ -74,13 +74,8 @@ _HAPPENINGS_OF = (
     .order_by(events.c.at, events.c.id)
 )
 
-_FIXED_AT_ENTRY = frozenset({"id", "program", "identity", "number", "contact", "row", "entered_at"})
-
-_SAVE = (
-    update(passages)
-    .where(passages.c.id == bindparam("b_id"), IS_INSIDE)
-    .values({column: bindparam(column.name) for column in PASSAGE if column.name not in _FIXED_AT_ENTRY})
-)
+_SAVE = update(passages).where(passages.c.id == bindparam("b_id"), IS_INSIDE)
+"""Sets what `standing_values` names."""
 
 _NOTE = insert(passage_notes)
 
@@ -119,9 +114,7 @@ class SqlPassages(Section):
     def enter(self, passages: Sequence[Passage]) -> Sequence[Passage]:
         if not passages:
             return ()
-        rows = [passage_values(passage) for passage in passages]
-        for row in rows:
-            del row["id"]
+        rows = [{**entry_values(passage), **standing_values(passage)} for passage in passages]
         ids = {tuple(name): id_ for *name, id_ in self._connection.execute(_ENTER, rows)}
         entered = []
         for passage in passages:
@@ -161,13 +154,7 @@ class SqlPassages(Section):
         }
 
     def save(self, passages: Sequence[Passage]) -> None:
-        rows = []
-        for passage in passages:
-            row = passage_values(passage)
-            row["b_id"] = row["id"]
-            for name in _FIXED_AT_ENTRY:
-                del row[name]
-            rows.append(row)
+        rows = [{"b_id": passage.id, **standing_values(passage)} for passage in passages]
         self._change_each(_SAVE, rows, "passages")
 
     def note(self, notes: Sequence[tuple[int, Note]]) -> None:

@@ -110,6 +110,8 @@ specs = Table(
     sqlite_with_rowid=False,
 )
 
+_index(specs.c.revision)
+
 deployments = Table(
     "deployments",
     metadata,

@@ -1,29 +1,22 @@
 """Every statement can be said to both databases: where the words differ, both are known."""
 
 import pytest
-from sqlalchemy import Select, UpdateBase, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from jo.store import audiences, facts, leases, ledger, operations, passages, people, reports, specs
 from jo.store.tables import intents
 from jo.store.twins import numbers, pairs, texts
-
-STATEMENTS = {
-    f"{module.__name__.rpartition('.')[2]}.{name}": value
-    for module in (audiences, facts, leases, ledger, operations, passages, people, reports, specs)
-    for name, value in vars(module).items()
-    if name.isupper() and isinstance(value, Select | UpdateBase)
-}
+from tests.support.statements import statements
 
 
-@pytest.mark.parametrize("name", sorted(STATEMENTS))
+@pytest.mark.parametrize("name", sorted(statements()))
 def test_a_statement_compiles_for_both_databases(name: str) -> None:
     for dialect in (sqlite.dialect(), postgresql.dialect()):
-        assert str(STATEMENTS[name].compile(dialect=dialect))
+        assert str(statements()[name].compile(dialect=dialect))
 
 
 def test_there_are_statements_to_compile() -> None:
-    assert len(STATEMENTS) > 50
+    assert len(statements()) > 50
 
 
 def test_a_list_is_one_parameter_in_both_databases() -> None:

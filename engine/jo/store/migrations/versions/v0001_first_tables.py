@@ -270,6 +270,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("address", name="pk_specs"),
         sqlite_with_rowid=False,
     )
+    _index("ix_specs_revision", "specs", ["revision"])
     op.create_table(
         "attempts",
         sa.Column("id", ROW_ID, nullable=False),

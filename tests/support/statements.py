@@ -1,0 +1,22 @@
+"""The store's statements, found in its modules, for tests that hold all of them to something."""
+
+from sqlalchemy import Select, UpdateBase
+
+from jo.store import audiences, facts, leases, ledger, operations, passages, people, reports, specs
+
+Statement = Select[tuple[object, ...]] | UpdateBase
+
+
+def statements() -> dict[str, Statement]:
+    """Return name → statement, such as `ledger._SETTLE.accepted`."""
+    found: dict[str, Statement] = {}
+    for module in (audiences, facts, leases, ledger, operations, passages, people, reports, specs):
+        room = module.__name__.rpartition(".")[2]
+        for name, value in vars(module).items():
+            if not name.isupper():
+                continue
+            each = value.items() if isinstance(value, dict) else [("", value)]
+            for key, statement in each:
+                if isinstance(statement, Select | UpdateBase):
+                    found[f"{room}.{name}.{key}".rstrip(".")] = statement
+    return found
