@@ -136,7 +136,7 @@ def load_checked(place: Place, now: datetime, form: Format = Format.HUMAN) -> Ch
 
 
 def find_address(checked: Checked, text: str, *kinds: "Kind") -> "Address":
-    """Return the resource that is meant by an address, or by a name alone: of the kinds, the first that has it.
+    """Return the resource of an address, or of a name alone: of the kinds, the first that has it.
 
     Raises click's usage error with the near miss.
     """

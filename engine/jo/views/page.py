@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from jo.views.terminal import Ink, Line, Look, paint, visible, wrap
 
 _WIDEST = 100
+_JOINT = "⍽"
+"""Stands for a space within code while text is wrapped, so that code stays on one line."""
 _PIECES = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|\*([^*]+)\*|\[([^\]]+)\]\(([^)\s]+)\)")
 
 
@@ -23,8 +25,9 @@ def render(markdown: str, look: Look) -> str:
 
 
 def _blocks(markdown: str) -> Iterator[tuple[str, str]]:
-    """Yield (kind, text): `heading`, `code`, `item` or `text`; code keeps its lines, the others are joined."""
-    kind, held, fence = "", [], ""
+    """Yield (kind, text), of kind `heading`, `code`, `item` or `text`; only code keeps its lines."""
+    kind, fence = "", ""
+    held: list[str] = []
     for line in markdown.splitlines():
         mark = re.match(r"`{3,}", line)
         if fence:
@@ -74,15 +77,15 @@ def _plain(text: str) -> str:
         code, strong, stressed, words, target = found.groups()
         if words is not None:
             return words if target in words else f"{words} ({target})"
-        return strong or stressed or f"`{code}`"
+        return strong or stressed or f"`{code.replace(' ', _JOINT)}`"
 
     return _PIECES.sub(piece, text)
 
 
 def _inked(line: str) -> Line:
-    """Set off code; a mark without its partner, as where a line was broken, stays."""
+    """Set off code."""
     pieces: Line = []
-    for number, part in enumerate(re.split(r"(`[^`]+`)", line)):
+    for number, part in enumerate(re.split(r"(`[^`]+`)", line.replace(_JOINT, " "))):
         if part:
             pieces.append((part, Ink.CODE if number % 2 else Ink.PLAIN))
     return pieces

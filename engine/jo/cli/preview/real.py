@@ -1,0 +1,77 @@
+"""A real person, read from the source files as they are now, with all rows that a mail may name."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from jo.flow.mailbox import address_key
+from jo.flow.person import Atlas, Person, Plain, missing_rows
+from jo.model.power_list import PowerList
+from jo.model.project import Project
+from jo.model.source import Source
+from jo.ports.warehouse import Warehouse
+from jo.timing.zones import load_zone
+
+_DEPTH = 3
+"""How far references of references are followed, as in sending."""
+
+
+def find_contact(project: Project, contacts: Source, address: str, warehouse: Warehouse) -> str | None:
+    """Return the key of the first contact with a mail address. Raises SourceError."""
+    role = contacts.roles.address
+    if role is None:
+        return None
+    wanted = address_key(address)
+    for fact in warehouse.facts(project, contacts, None, [role]):
+        value = fact.data.get(role)
+        if isinstance(value, str) and address_key(value) == wanted:
+            return fact.key
+    return None
+
+
+def real_person(
+    project: Project,
+    contacts: Source,
+    key: str,
+    over: PowerList | None,
+    warehouse: Warehouse,
+    *,
+    today: date,
+    now: datetime,
+) -> Person | None:
+    """Return the contact of a key, None when the source has none. Raises SourceError.
+
+    `over` is the list whose row stands behind the person, where that is not the contact's own; the first such
+    row is taken. Nothing stands behind somebody who is not in the list.
+    """
+    behind = None
+    if over is not None:
+        rows, members = project.sources[over.from_], warehouse.audience(project, over, today=today, now=now)
+        row = next((member.key for member in members.members if member.contact == key), "")
+        behind = (rows, row)
+    wanted = {(contacts.name, key)} | ({(behind[0].name, behind[1])} if behind is not None else set())
+    atlas = _atlas(project, wanted, warehouse)
+    if atlas.plain(contacts.name, key) is None:
+        return None
+    zone = load_zone(project.zone)
+    assert zone is not None
+    return Person(key=key, source=contacts, atlas=atlas, project_zone=zone, behind=behind)
+
+
+def _atlas(project: Project, wanted: set[tuple[str, str]], warehouse: Warehouse) -> Atlas:
+    """Load rows and what they refer to, a query for each source and level."""
+    rows: dict[tuple[str, str], Plain] = {}
+    for _ in range(_DEPTH + 1):
+        for name in sorted({source for source, _ in wanted}):
+            source = project.sources[name]
+            rows.update(_rows(project, source, [key for of, key in wanted if of == name], warehouse))
+        wanted = missing_rows(project.sources, rows, wanted)
+        if not wanted:
+            break
+    return Atlas(sources=project.sources, rows=rows)
+
+
+def _rows(
+    project: Project, source: Source, keys: Iterable[str], warehouse: Warehouse
+) -> dict[tuple[str, str], Plain]:
+    found = warehouse.facts(project, source, list(keys), list(source.fields))
+    return {(source.name, fact.key): fact.data for fact in found}
