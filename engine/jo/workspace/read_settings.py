@@ -224,6 +224,8 @@ def _settings(root: Path, values: Values, environment: str | None, reader: _Read
     relays = {name: _relay(root, _section(values, f"relay.{name}")) for name in _names(values, "relay")}
     if "signing_keys" in web:
         web["signing_keys"] = tuple(Secret(item, root) for item in web["signing_keys"])
+    if "event_token" in web:
+        web["event_token"] = Secret(web["event_token"], root)
     url = values.get(("store", "url"), StoreSettings().url)
     return Settings(
         root=root,

@@ -46,6 +46,8 @@ class WebSettings:
     listen: str = "127.0.0.1:8025"
     signing_keys: tuple[Secret, ...] = ()
     """The first signs; all of them verify, so that a key can be rotated."""
+    event_token: Secret | None = None
+    """What senders of events have to show; None: events are not taken by HTTP."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,4 +75,5 @@ class Settings:
         for name, relay in sorted(self.relays.items()):
             named += [(f"the relay `{name}`", value) for value in (relay.username, relay.password)]
         named += [("the links in mails", key) for key in self.web.signing_keys]
+        named.append(("events by HTTP", self.web.event_token))
         yield from ((what, value) for what, value in named if isinstance(value, Secret))

@@ -169,6 +169,7 @@ SECTIONS: Mapping[str, Mapping[str, Rule]] = {
         "base_url": Rule(type=str, check=_web_url),
         "listen": Rule(type=str, check=_listen),
         "signing_keys": Rule(type=list, check=_secret),
+        "event_token": Rule(type=str, check=_secret),
     },
 }
 """Section → key → rule."""
