@@ -28,7 +28,7 @@ from jo.render.faults import UnusableError
 from jo.render.filters import to_text
 from jo.render.names import PROVIDED, SENDER_NAME, UNSUBSCRIBE_URL, Path
 from jo.render.page import is_language
-from jo.render.program import Plan
+from jo.render.program import Plan, Program
 from jo.render.scan import scan
 from jo.render.tokens import click_token, click_url, unsubscribe_token, unsubscribe_url
 
@@ -165,9 +165,9 @@ def _finish(begun: _Begun | Quarantine, site: Site, done: LogicResult | None) ->
     parts = done.parts if done is not None else {}
     request, values, version = begun.request, begun.values, begun.request.compiled
     try:
-        subject = version.subject.fill(values) if isinstance(version.subject, Plan) else parts["subject"]
-        text = version.text.fill(values) if isinstance(version.text, Plan) else parts["text"]
-        html = version.html.fill(values) if isinstance(version.html, Plan) else parts["html"]
+        subject = _text(version.subject, "subject", values, parts)
+        text = _text(version.text, "text", values, parts)
+        html = _text(version.html, "html", values, parts)
         fields = _fields(request, site, subject, values)
     except UnusableError as fault:
         return Quarantine(str(fault))
@@ -189,6 +189,10 @@ def _finish(begun: _Begun | Quarantine, site: Site, done: LogicResult | None) ->
     return Rendered(
         data=data, subject=subject, from_address=from_address, encoded_text=text, encoded_html=html
     )
+
+
+def _text(program: Program, name: str, values: Mapping[str, Any], parts: Mapping[str, str]) -> str:
+    return program.fill(values) if isinstance(program, Plan) else program.join(parts[name])
 
 
 def _part_head(subtype: str) -> str:

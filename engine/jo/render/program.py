@@ -5,7 +5,7 @@ text that is already encoded for its place in the message, so no data is parsed 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,16 +56,30 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logic:
-    """The source of a template for `sandbox`; its output is encoded like a plan's."""
+    """The source of a template for `sandbox`; its output is encoded like a plan's.
+
+    Static parts do not travel to the worker and back: in the source and in the output stands only their
+    number, between marks that no encoded text holds.
+    """
 
     source: str = field(repr=False)
+    parts: tuple[str, ...] = field(repr=False)
+
+    def join(self, output: str) -> str:
+        """Put the static parts into what a worker has made. Raises UnusableError."""
+        pieces = output.split(_MARK)
+        try:
+            pieces[1::2] = [self.parts[int(number)] for number in pieces[1::2]]
+        except (ValueError, IndexError):
+            raise UnusableError("the template made a text that it cannot make") from None
+        return "".join(pieces)
 
 
 Program = Plan | Logic
 
 
-_DELIMITER = re.compile(r"\{(?=[{%#]|\Z)")
-"""A brace of static text that Jinja would read as the start of a piece."""
+_MARK = "\x7f"
+"""Stands around the number of a static part. Escaping drops it from every value, so no value can hold it."""
 
 
 class Encoding:
@@ -89,7 +103,9 @@ def build(segments: Iterable[Segment], encoding: Encoding) -> Program:
     folded = _fold_constants(segments)
     if all(isinstance(item, str) or (isinstance(item, Printed) and item.token) for item in folded):
         return _plan(folded, encoding)
-    return Logic(source="".join(_jinja(item, encoding) for item in folded))
+    parts = tuple(encoding.static(item) for item in folded if isinstance(item, str))
+    numbers = iter(range(len(parts)))
+    return Logic(source="".join(_jinja(item, encoding, numbers) for item in folded), parts=parts)
 
 
 def _fold_constants(segments: Iterable[Segment]) -> list[Segment]:
@@ -118,9 +134,9 @@ def _plan(segments: Sequence[Segment], encoding: Encoding) -> Plan:
     return Plan(parts=tuple(parts), slots=slots)
 
 
-def _jinja(item: Segment, encoding: Encoding) -> str:
+def _jinja(item: Segment, encoding: Encoding, numbers: Iterator[int]) -> str:
     if isinstance(item, str):
-        return _DELIMITER.sub("{{ '{' }}", encoding.static(item))
+        return f"{_MARK}{next(numbers)}{_MARK}"
     if isinstance(item, Printed):
         return f"{{{{ ({item.source}) | jo_{encoding.name}_{item.context} }}}}"
     return item.source

@@ -6,18 +6,18 @@ quarantined and nothing of it is sent.
 """
 
 import re
+from functools import lru_cache
 
 LARGEST_MESSAGE = 1_000_000
 """Bytes. Mailboxes cut off far smaller mails."""
 
-# Possessive, so that what does not match fails at once: 16 kB take 18 µs.
+# Possessive, so that what does not match fails at once; the fastest of the ways that were measured.
 _LINES = re.compile(rb"(?:[\x01-\x09\x0b\x0c\x0e-\x7f]{0,998}+\r\n)*+")
 """Lines of ASCII without NUL, bare CR or bare LF, at most 998 characters long (RFC 5322, section 2.1.1)."""
 
-_FIELD = rb"[!-9;-~]+:[ -~]*+(?:\r\n[ \t]++[!-~][ -~]*+)*+"
-_HEAD = re.compile(rb"%b(?:\r\n%b)*+" % (_FIELD, _FIELD))
-"""Fields of printable characters; a folded line holds something and continues a field."""
-_NAME = re.compile(rb"(?:\A|\n)([!-9;-~]+):")
+_VALUE = rb":[ -~]*+(?:\r\n[ \t]++[!-~][ -~]*+)*+\r\n"
+"""Printable characters; a folded line holds something."""
+_NAME = re.compile(rb"^([^ \t\r\n:][^\r\n:]*)", re.MULTILINE)
 
 
 def scan(data: bytes, fields: tuple[str, ...], boundary: str) -> str | None:
@@ -29,15 +29,20 @@ def scan(data: bytes, fields: tuple[str, ...], boundary: str) -> str | None:
         return f"the message is larger than {LARGEST_MESSAGE:,} bytes"
     if not _LINES.fullmatch(data):
         return "a line is too long, does not end with CRLF, or holds NUL or a byte beyond ASCII"
-    end = data.find(b"\r\n\r\n")
-    head = data[: max(end, 0)]
-    if not _HEAD.fullmatch(head):
-        return "a header line is no field, or holds a control character"
-    names = tuple(name.decode("ascii") for name in _NAME.findall(head))
-    if names != fields:
-        return f"the header has the fields {', '.join(names)}, and should have {', '.join(fields)}"
+    end = data.find(b"\r\n\r\n") + 2
+    if not _head(fields).fullmatch(data, 0, end):
+        names = ", ".join(name.decode("ascii") for name in _NAME.findall(data, 0, end))
+        return (
+            f"the header has the fields {names}, or one of them is broken; it should have {', '.join(fields)}"
+        )
     marker = b"--" + boundary.encode("ascii")
-    is_framed = data.startswith(marker + b"\r\n", end + 4) and data.endswith(b"\r\n" + marker + b"--\r\n")
+    is_framed = data.startswith(marker + b"\r\n", end + 2) and data.endswith(b"\r\n" + marker + b"--\r\n")
     if not is_framed or data.count(marker, end) != 3:
         return "the parts of the body are not exactly two"
     return None
+
+
+@lru_cache(64)
+def _head(fields: tuple[str, ...]) -> re.Pattern[bytes]:
+    """Return the pattern of a header with exactly these fields."""
+    return re.compile(b"".join(re.escape(name.encode("ascii")) + _VALUE for name in fields))

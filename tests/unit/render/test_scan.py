@@ -1,6 +1,8 @@
 """The last look at finished bytes: every damaged mail is caught."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jo.render.scan import scan
 from tests.unit.render.samples import a_template, compiled, rendered
@@ -55,3 +57,13 @@ def test_a_whole_mail_passes() -> None:
 def test_a_damaged_mail_is_held(damaged: bytes) -> None:
     assert damaged != MAIL
     assert scan(damaged, FIELDS, BOUNDARY) is not None
+
+
+@settings(derandomize=True, max_examples=1000, deadline=None)
+@given(st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"a", b"\x0b", b"\x1c"]), max_size=12).map(b"".join))
+def test_exactly_crlf_ends_a_line(inner: bytes) -> None:
+    mail = MAIL.replace(b"Hello", inner)
+
+    is_clean = b"\r" not in inner.replace(b"\r\n", b"") and b"\n" not in inner.replace(b"\r\n", b"")
+
+    assert (scan(mail, FIELDS, BOUNDARY) is None) == is_clean
