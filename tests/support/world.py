@@ -188,13 +188,20 @@ class World:
     """Begins with the files applied at `start`; nothing has run yet."""
 
     def __init__(
-        self, folder: Path, files: Mapping[str, str], rows: Rows, *, start: datetime, zone: str = "UTC"
+        self,
+        folder: Path,
+        files: Mapping[str, str],
+        rows: Rows,
+        *,
+        start: datetime,
+        zone: str = "UTC",
+        store: Store | None = None,
     ) -> None:
         self._folder = folder
         self._zone = zone
         self._files: dict[str, str] = {}
         self.clock = StepClock(start)
-        self.store = MortalStore(memory_store())
+        self.store = MortalStore(store or memory_store())
         self.mailer = MemoryMailer(self.clock)
         self.links = Links()
         self.told: list[Event] = []
