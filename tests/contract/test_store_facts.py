@@ -100,3 +100,11 @@ def test_more_rows_than_one_chunk_are_taken_over(store: Store) -> None:
 
     assert first.changed == keys
     assert second == FactsDelta(changed=[], gone=keys[:1])
+
+
+def test_the_keys_of_a_source_are_told_in_order(store: Store) -> None:
+    with store.write() as work:
+        work.facts.sync("contacts", [a_fact("c2"), a_fact("c1")], NOON, asked=["c1", "c2"])
+
+        assert work.facts.keys("contacts") == ["c1", "c2"]
+        assert work.facts.keys("companies") == []

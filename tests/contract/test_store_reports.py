@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from jo.flow.intent import End, Keep
+from jo.flow.intent import End, Keep, public_id
 from jo.flow.state import AttemptState, IntentState, Why
-from jo.ports.store import JourneyCounts, Store
+from jo.model.content import MailClass
+from jo.ports.store import Engaged, Happening, JourneyCounts, Store, Tally
 from tests.support.builders import (
     DAY,
     MINUTE,
@@ -187,3 +188,84 @@ def test_the_contacts_at_an_address_are_found_by_its_key(store: Store) -> None:
         )
 
         assert work.reports.contacts_at("ada@example.com") == ["c1", "c2"]
+
+
+def test_people_inside_are_counted_by_step_and_what_they_wait_for(store: Store) -> None:
+    with store.write() as work:
+        entered = work.passages.enter([a_passage(f"c{number}") for number in range(4)])
+        work.passages.save(
+            [
+                replace(entered[0], step="tips", why="waits 3 days"),
+                replace(entered[1], step="tips", why="waits 3 days"),
+                replace(entered[2], step="tips", why="date missing"),
+                replace(entered[3], ended_at=NOON, exit_reason="done", due_at=None),
+            ]
+        )
+
+        found = work.reports.waiting("program/onboarding")
+
+    assert found == [
+        Tally(journey="program/onboarding", sort="tips", why="date missing", count=1),
+        Tally(journey="program/onboarding", sort="tips", why="waits 3 days", count=2),
+    ]
+
+
+def test_mails_that_were_not_sent_are_counted_by_state_and_reason(store: Store) -> None:
+    lease = a_lease(store)
+    with store.write(lease) as work:
+        work.ledger.create([an_intent(f"c{number}") for number in range(5)])
+        intents = [line.intent for line in work.reports.intents()]
+        opted_out = End(state=IntentState.SUPPRESSED, detail="topic:tips (unsubscribe)")
+        work.ledger.end([(intents[0].id, opted_out), (intents[1].id, opted_out)], NOON)
+        opened = work.ledger.open([(intent.id, a_fixed()) for intent in intents[2:4]], NOON)
+        ends = [an_end(AttemptState.REJECTED, text=f"no {number}") for number in range(2)]
+        work.ledger.record(
+            [
+                (attempt.id, end, settled(intent, end))
+                for attempt, end, intent in zip(opened, ends, intents[2:4], strict=True)
+            ]
+        )
+
+        found = work.reports.unsent()
+
+    journey = intents[0].journey
+    assert found == [
+        Tally(journey=journey, sort="failed", why="", count=2),
+        Tally(journey=journey, sort="suppressed", why="topic:tips (unsubscribe)", count=2),
+    ]
+
+
+def test_mails_that_were_ever_uncertain_are_found_whatever_became_of_them(store: Store) -> None:
+    lease = a_lease(store)
+    with store.write(lease) as work:
+        work.ledger.create([an_intent("c1", class_=MailClass.TRANSACTIONAL), an_intent("c2")])
+        intents = [line.intent for line in work.reports.intents()]
+        for state in (AttemptState.UNCERTAIN, AttemptState.ACCEPTED):
+            (attempt,) = work.ledger.open([(intents[0].id, a_fixed())], NOON)
+            end = an_end(state)
+            work.ledger.record([(attempt.id, end, settled(intents[0], end))])
+
+        found = work.reports.intents(was_uncertain=True)
+
+    assert [(line.intent.contact, line.intent.state) for line in found] == [("c1", IntentState.ACCEPTED)]
+
+
+def test_events_and_engagement_of_a_contact_are_told_in_order(store: Store) -> None:
+    lease = a_lease(store)
+    with store.write(lease) as work:
+        later = Happening(name="trial.activated", at=NOON + DAY, payload={"trial": "pro"})
+        sooner = Happening(name="trial.started", at=NOON, payload={})
+        for number, happening in enumerate((later, sooner)):
+            work.people.event("crm", str(number), happening, "c1", NOON)
+        work.people.event("crm", "other", sooner, "c2", NOON)
+        work.ledger.create([an_intent("c1"), an_intent("c2")])
+        keys = {line.intent.contact: line.intent.key for line in work.reports.intents()}
+        work.people.engage(public_id(keys["c1"]), Engaged.CLICKED, "guide", NOON + MINUTE)
+        work.people.engage(public_id(keys["c1"]), Engaged.OPENED, "", NOON)
+        work.people.engage(public_id(keys["c2"]), Engaged.OPENED, "", NOON)
+
+        assert work.reports.happenings("c1") == [sooner, later]
+        assert [(item.what, item.link, item.at) for item in work.reports.engagement("c1")] == [
+            (Engaged.OPENED, "", NOON),
+            (Engaged.CLICKED, "guide", NOON + MINUTE),
+        ]

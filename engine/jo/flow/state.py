@@ -91,6 +91,18 @@ ATTEMPT_CHANGES: dict[AttemptState, frozenset[AttemptState]] = {
 WITH_OUTCOME = frozenset({IntentState.ACCEPTED, IntentState.FAILED, IntentState.UNCERTAIN})
 """Ends whose moment `after` counts from."""
 
+UNSENT = frozenset(
+    {
+        IntentState.SKIPPED,
+        IntentState.SUPPRESSED,
+        IntentState.EXPIRED,
+        IntentState.WITHDRAWN,
+        IntentState.FAILED,
+        IntentState.QUARANTINED,
+    }
+)
+"""States of mails that certainly did not reach anybody; a quarantined one may still be mended."""
+
 UNDER_WAY = frozenset({IntentState.PENDING, IntentState.OPEN, IntentState.QUARANTINED})
 """States in which nobody leaves the email step. A quarantined mail may still be mended, until it expires."""
 

@@ -4,7 +4,7 @@ The new rows go into a temporary table first, which costs no durable write; then
 find what differs. So a hundred thousand rows of which none changed cost reading, and write nothing.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -76,6 +76,9 @@ _ROWS = select(facts.c.key, facts.c.data, facts.c.is_gone).where(
 )
 
 
+_KEYS = select(facts.c.key).where(facts.c.source == _source).order_by(facts.c.key)
+
+
 class SqlFacts(Section):
     __slots__ = ()
 
@@ -97,6 +100,9 @@ class SqlFacts(Section):
     def rows(self, source: str, keys: Collection[str]) -> Mapping[str, FactRow]:
         found = self._connection.execute(_ROWS, {"b_source": source, "keys": list(keys)})
         return {key: FactRow(data=data, is_gone=is_gone) for key, data, is_gone in found}
+
+    def keys(self, source: str) -> Sequence[str]:
+        return self._connection.execute(_KEYS, {"b_source": source}).scalars().all()
 
     def as_of(self) -> Mapping[str, datetime]:
         return {row.name: row.as_of for row in self._connection.execute(select(sources))}

@@ -1,6 +1,7 @@
 """Leases in the database, and the fence that holds a transaction to its lease."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 
@@ -11,19 +12,21 @@ from jo.store.tables import leases
 from jo.store.twins import insert
 
 _acquire = insert(leases)
+_TAKEN: dict[str, Any] = {
+    "owner": _acquire.excluded.owner,
+    "token": leases.c.token + 1,
+    "until_at": _acquire.excluded.until_at,
+}
 _ACQUIRE = _acquire.on_conflict_do_update(
     index_elements=[leases.c.name],
-    set_={
-        "owner": _acquire.excluded.owner,
-        "token": leases.c.token + 1,
-        "until_at": _acquire.excluded.until_at,
-    },
+    set_=_TAKEN,
     where=or_(
         leases.c.owner.is_(None),
         leases.c.owner == _acquire.excluded.owner,
         leases.c.until_at <= bindparam("b_now", type_=leases.c.until_at.type),
     ),
 ).returning(leases.c.token)
+_SEIZE = _acquire.on_conflict_do_update(index_elements=[leases.c.name], set_=_TAKEN).returning(leases.c.token)
 
 _OURS = (
     leases.c.name == bindparam("b_name"),
@@ -47,6 +50,12 @@ class SqlLeases(Section):
         values = {"name": name, "owner": owner, "token": 1, "until_at": until, "b_now": now}
         token = self._connection.execute(_ACQUIRE, values).scalar()
         return None if token is None else Lease(name=name, owner=owner, token=token, until=until)
+
+    def seize(self, name: str, owner: str, now: datetime, seconds: float) -> Lease:
+        until = now + timedelta(seconds=seconds)
+        values = {"name": name, "owner": owner, "token": 1, "until_at": until}
+        token = self._connection.execute(_SEIZE, values).scalar_one()
+        return Lease(name=name, owner=owner, token=token, until=until)
 
     def renew(self, lease: Lease, now: datetime, seconds: float) -> Lease:
         until = now + timedelta(seconds=seconds)

@@ -4,16 +4,27 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, case, func, select
 
 from jo.flow.passage import Note
-from jo.flow.state import IntentState
+from jo.flow.state import UNSENT, AttemptState, IntentState
 from jo.model.address import Address, Kind
 from jo.ports.store.audiences import CandidateDecision
-from jo.ports.store.reports import IntentLine, JourneyCounts, PassageLine
+from jo.ports.store.passages import Happening
+from jo.ports.store.reports import Engagement, IntentLine, JourneyCounts, PassageLine, Tally
 from jo.store.codec import INTENT, PASSAGE, to_intent, to_passage
 from jo.store.section import Section
-from jo.store.tables import IS_INSIDE, attempts, decisions, intents, passage_notes, passages
+from jo.store.tables import (
+    IS_INSIDE,
+    attempts,
+    decisions,
+    engagement,
+    events,
+    intents,
+    is_one_of,
+    passage_notes,
+    passages,
+)
 from jo.store.twins import numbers
 
 _COUNT_DECISIONS = select(decisions.c.journey, decisions.c.reason, func.count()).group_by(
@@ -33,6 +44,23 @@ _COUNT_INTENTS = select(intents.c.journey, intents.c.state, intents.c.why, func.
     intents.c.journey, intents.c.state, intents.c.why
 )
 
+_WAITING = (
+    select(passages.c.program, passages.c.step, passages.c.why, func.count())
+    .where(IS_INSIDE)
+    .group_by(passages.c.program, passages.c.step, passages.c.why)
+    .order_by(passages.c.program, passages.c.step, passages.c.why)
+)
+_reason = case((intents.c.state == IntentState.FAILED, ""), else_=intents.c.detail)
+_UNSENT = (
+    select(intents.c.journey, intents.c.state, _reason, func.count())
+    .where(is_one_of(intents.c.state, UNSENT))
+    .group_by(intents.c.journey, intents.c.state, _reason)
+    .order_by(intents.c.journey, intents.c.state, _reason)
+)
+_WAS_UNCERTAIN = intents.c.id.in_(
+    select(attempts.c.intent).where(is_one_of(attempts.c.state, [AttemptState.UNCERTAIN]))
+)
+
 _INTENT_LINES = (
     select(attempts.c.code, attempts.c.text, *INTENT)
     .join_from(
@@ -46,6 +74,19 @@ _INTENT_LINES = (
 _PASSAGES = select(*PASSAGE).order_by(passages.c.entered_at, passages.c.id)
 _NOTES = select(passage_notes).where(passage_notes.c.passage.in_(numbers("ids"))).order_by(passage_notes.c.id)
 _DECISIONS = select(decisions).order_by(decisions.c.journey, decisions.c.occurrence, decisions.c.key)
+_HAPPENINGS = (
+    select(events.c.name, events.c.at, events.c.payload)
+    .where(events.c.contact == bindparam("contact"))
+    .order_by(events.c.at, events.c.id)
+    .limit(bindparam("limit"))
+)
+_ENGAGEMENT = (
+    select(intents.c.template, engagement.c.what, engagement.c.link, engagement.c.at)
+    .join_from(engagement, intents, intents.c.id == engagement.c.intent)
+    .where(intents.c.contact == bindparam("contact"))
+    .order_by(engagement.c.at, engagement.c.id)
+    .limit(bindparam("limit"))
+)
 _CONTACTS_AT = (
     select(intents.c.contact)
     .distinct()
@@ -84,15 +125,31 @@ class SqlReports(Section):
             for name in sorted(names if journey is None else names & {journey})
         ]
 
+    def waiting(self, journey: str | None = None) -> Sequence[Tally]:
+        program = None if journey is None else journey.partition("/")[2]
+        return [
+            Tally(journey=str(Address(Kind.PROGRAM, name)), sort=step, why=why, count=count)
+            for name, step, why, count in self._counts(_WAITING, passages.c.program, program)
+        ]
+
+    def unsent(self, journey: str | None = None) -> Sequence[Tally]:
+        return [
+            Tally(journey=name, sort=state, why=reason, count=count)
+            for name, state, reason, count in self._counts(_UNSENT, intents.c.journey, journey)
+        ]
+
     def intents(
         self,
         *,
         journey: str | None = None,
         states: Collection[IntentState] = (),
         contact: str | None = None,
+        was_uncertain: bool = False,
         limit: int = 1000,
     ) -> Sequence[IntentLine]:
         statement = _INTENT_LINES.limit(limit)
+        if was_uncertain:
+            statement = statement.where(_WAS_UNCERTAIN)
         if journey is not None:
             statement = statement.where(intents.c.journey == journey)
         if states:
@@ -127,6 +184,14 @@ class SqlReports(Section):
         if contact is not None:
             statement = statement.where(decisions.c.contact == contact)
         return [CandidateDecision(**row._mapping) for row in self._connection.execute(statement)]
+
+    def happenings(self, contact: str, limit: int = 1000) -> Sequence[Happening]:
+        rows = self._connection.execute(_HAPPENINGS, {"contact": contact, "limit": limit})
+        return [Happening(name=name, at=at, payload=payload) for name, at, payload in rows]
+
+    def engagement(self, contact: str, limit: int = 1000) -> Sequence[Engagement]:
+        rows = self._connection.execute(_ENGAGEMENT, {"contact": contact, "limit": limit})
+        return [Engagement(template=name, what=what, link=link, at=at) for name, what, link, at in rows]
 
     def contacts_at(self, address_key: str) -> Sequence[str]:
         return self._connection.execute(_CONTACTS_AT, {"address_key": address_key}).scalars().all()

@@ -25,6 +25,8 @@ SCANS = {
     "reports._DECISIONS": "decisions",
     "reports._INTENT_LINES": "intents",
     "reports._PASSAGES": "passages",
+    "reports._UNSENT": "intents",
+    "reports._WAITING": "passages",
     "specs._HISTORY": "deployments",
     "specs._LIVE": "specs",
 }

@@ -22,7 +22,7 @@ from jo.ports.store.ledger import Ledger, OpenedAttempt
 from jo.ports.store.operations import Operations, Override
 from jo.ports.store.passages import Happening, PassageRecords, Passages, PastPassages, StepEngagement
 from jo.ports.store.people import Engaged, People, Signal
-from jo.ports.store.reports import IntentLine, JourneyCounts, PassageLine, Reports
+from jo.ports.store.reports import Engagement, IntentLine, JourneyCounts, PassageLine, Reports, Tally
 from jo.ports.store.specs import Deployment, LiveSpec, Revision, SpecChange, Specs, SpecState
 from jo.ports.store.transaction import Store, Transaction
 
@@ -32,6 +32,7 @@ __all__ = [
     "ChangeRefusedError",
     "Deployment",
     "Engaged",
+    "Engagement",
     "FactRow",
     "Facts",
     "FactsDelta",
@@ -64,6 +65,7 @@ __all__ = [
     "Store",
     "StoreError",
     "StoreVersionError",
+    "Tally",
     "Transaction",
     "Undecided",
 ]

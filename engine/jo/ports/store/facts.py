@@ -39,6 +39,10 @@ class Facts(Protocol):
         """Return key → row, of those that were ever copied."""
         ...
 
+    def keys(self, source: str) -> Sequence[str]:
+        """Return the keys of all rows that were ever copied, sorted."""
+        ...
+
     def as_of(self) -> Mapping[str, datetime]:
         """Return source → when the table behind the copy was written."""
         ...

@@ -27,6 +27,10 @@ class Leases(Protocol):
         """
         ...
 
+    def seize(self, name: str, owner: str, now: datetime, seconds: float) -> Lease:
+        """Take the lease from whoever holds it. Only for a caller who knows that the holder is dead."""
+        ...
+
     def renew(self, lease: Lease, now: datetime, seconds: float) -> Lease:
         """Move the end. A lease that ran out may be renewed while nobody took it; raises LeaseLostError."""
         ...

@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from jo.flow.intent import Intent
 from jo.flow.passage import Note, Passage
 from jo.flow.state import IntentState
 from jo.ports.store.audiences import CandidateDecision
+from jo.ports.store.passages import Happening
+from jo.ports.store.people import Engaged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +46,41 @@ class JourneyCounts:
     """(state, why) → intents; `why` is empty except for pending ones."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many of one journey there are of a sort, and why."""
+
+    journey: str
+    sort: str
+    """A step, or the state of an intent."""
+    why: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engagement:
+    """An open or a click of a mail."""
+
+    template: str
+    what: Engaged
+    link: str
+    at: datetime
+
+
 class Reports(Protocol):
     def journeys(self, journey: str | None = None) -> Sequence[JourneyCounts]:
         """Return the counts of all journeys with any history, sorted by address."""
+        ...
+
+    def waiting(self, journey: str | None = None) -> Sequence[Tally]:
+        """Return the people inside programs by step and what they wait for, sorted by journey, step, why."""
+        ...
+
+    def unsent(self, journey: str | None = None) -> Sequence[Tally]:
+        """Return the intents that ended without a mail by state and reason, sorted by journey, state, reason.
+
+        Those that a relay refused have its own words for a reason, and count together.
+        """
         ...
 
     def intents(
@@ -54,9 +89,13 @@ class Reports(Protocol):
         journey: str | None = None,
         states: Collection[IntentState] = (),
         contact: str | None = None,
+        was_uncertain: bool = False,
         limit: int = 1000,
     ) -> Sequence[IntentLine]:
-        """Return intents sorted by outcome, end or due moment, then key."""
+        """Return intents sorted by outcome, end or due moment, then key.
+
+        With `was_uncertain`, those any of whose attempts is uncertain, whatever became of them since.
+        """
         ...
 
     def passages(
@@ -69,6 +108,14 @@ class Reports(Protocol):
         self, *, journey: str | None = None, contact: str | None = None, limit: int = 1000
     ) -> Sequence[CandidateDecision]:
         """Return what was decided about candidates, sorted by journey, occurrence, key."""
+        ...
+
+    def happenings(self, contact: str, limit: int = 1000) -> Sequence[Happening]:
+        """Return the contact's events, sorted by time."""
+        ...
+
+    def engagement(self, contact: str, limit: int = 1000) -> Sequence[Engagement]:
+        """Return the opens and clicks of the contact's mails, sorted by time."""
         ...
 
     def contacts_at(self, address_key: str) -> Sequence[str]:
