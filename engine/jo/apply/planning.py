@@ -1,13 +1,15 @@
 """Computes plans against the store: the live state, what a change does to people, and the guards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from jo.flow.state import IntentState
 from jo.manifest.lower import lower_document
 from jo.manifest.schemas import Schemas
 from jo.model.address import Address, Kind
 from jo.model.canonical import fingerprint
+from jo.model.program import Existing
 from jo.model.project import Project
 from jo.plan.change import Change, Create, Update, address
 from jo.plan.diff import diff
@@ -59,13 +61,14 @@ def make_plan(
         if permit.expires >= today and _fits(live, permit.allow.delete, permit.allow.fingerprint)
     }
     changes = diff(live, desired, permits)
-    impact, quality = _impact(work, project, changes, today, now, warehouse)
+    census = _Census(work, project, warehouse, today, now)
+    impact = tuple(item for item in map(census.impact, changes) if item is not None)
     found = guards(live, desired, changes, {item.address: item for item in impact})
     return Plan(
         generation=work.specs.generation(),
         changes=changes,
         impact=impact,
-        quality=quality,
+        quality=census.quality,
         guards=found,
         commit=origin.commit,
         environment=origin.environment,
@@ -89,38 +92,64 @@ def _fits(live: State, target: str, print_: str) -> bool:
     return target in live and live[target].fingerprints.whole == print_
 
 
-def _impact(
-    work: Transaction,
-    project: Project,
-    changes: Sequence[Change],
-    today: date,
-    now: datetime,
-    warehouse: Warehouse | None,
-) -> tuple[tuple[Impact, ...], Quality]:
-    """Count the people behind each changed journey and list."""
-    counts = {item.journey: item for item in work.reports.journeys()}
-    quality = Quality.NONE if warehouse is None else Quality.EXACT
-    found = []
-    for change in changes:
+class _Census:
+    """Counts the people behind changes. A source that is away leaves them uncounted, and the plan says so."""
+
+    def __init__(
+        self, work: Transaction, project: Project, warehouse: Warehouse | None, today: date, now: datetime
+    ) -> None:
+        self.quality = Quality.NONE if warehouse is None else Quality.EXACT
+        self._work, self._project, self._warehouse = work, project, warehouse
+        self._today, self._now = today, now
+        self._journeys = {item.journey: item for item in work.reports.journeys()}
+        self._sizes: dict[str, int | None] = {}
+
+    def impact(self, change: Change) -> Impact | None:
         name = address(change)
         kind, _, bare = name.partition("/")
-        if kind == Kind.POWER_LIST:
-            after = None
-            if warehouse is not None and isinstance(change, Create | Update):
-                try:
-                    audience = warehouse.audience(project, project.lists[bare], today=today, now=now)
-                    after = len(audience.members)
-                except SourceError:
-                    quality = Quality.NONE
-            snapshot = work.audiences.snapshot(bare)
-            now_members = snapshot.size if snapshot is not None else None
-            found.append(Impact(address=name, members_now=now_members, members_after=after))
-        elif kind in (Kind.PROGRAM, Kind.OUTREACH) and name in counts:
-            item = counts[name]
-            pending = sum(count for (state, _), count in item.intents.items() if state == "pending")
-            found.append(Impact(address=name, people_by_step=_sorted(item.inside), pending_sends=pending))
-    return tuple(found), quality
+        match kind:
+            case Kind.POWER_LIST:
+                snapshot = self._work.audiences.snapshot(bare)
+                return Impact(
+                    address=name,
+                    members_now=None if snapshot is None else snapshot.size,
+                    members_after=self._size(bare) if isinstance(change, Create | Update) else None,
+                )
+            case Kind.PROGRAM | Kind.OUTREACH:
+                entering = (
+                    self._entering(bare) if kind == Kind.PROGRAM and isinstance(change, Create) else None
+                )
+                counts = self._journeys.get(name)
+                if counts is None:
+                    return None if entering is None else Impact(address=name, entering=entering)
+                return Impact(
+                    address=name,
+                    entering=entering,
+                    people_by_step=dict(sorted(counts.inside.items())),
+                    pending_sends=sum(
+                        count for (state, _), count in counts.intents.items() if state == IntentState.PENDING
+                    ),
+                )
+        return None
 
+    def _entering(self, name: str) -> int | None:
+        """Return how many people a new program lets in at once, at the most."""
+        program = self._project.programs[name]
+        if not isinstance(program.audience, str) or program.entry.existing is Existing.SKIP:
+            return None
+        return self._size(program.audience)
 
-def _sorted(counts: Mapping[str, int]) -> Mapping[str, int]:
-    return dict(sorted(counts.items()))
+    def _size(self, name: str) -> int | None:
+        """Return the members of a list as the project declares it, computed once."""
+        if self._warehouse is None:
+            return None
+        if name not in self._sizes:
+            self._sizes[name] = None
+            try:
+                audience = self._warehouse.audience(
+                    self._project, self._project.lists[name], today=self._today, now=self._now
+                )
+                self._sizes[name] = len(audience.members)
+            except SourceError:
+                self.quality = Quality.NONE
+        return self._sizes[name]

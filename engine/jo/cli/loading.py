@@ -18,6 +18,7 @@ from jo.diagnostics.codes import NO_PROJECT, Severity
 from jo.diagnostics.diagnostic import Diagnostic, has_errors
 from jo.diagnostics.span import Span
 from jo.reports.diagnosis import Diagnosis
+from jo.reports.wording import listed
 from jo.views.console import Console
 from jo.workspace.files import ProjectFiles, find_root, load_schemas, read_files
 from jo.workspace.read_settings import load_settings
@@ -78,10 +79,10 @@ def find_workspace(place: Place, form: Format = Format.HUMAN) -> Workspace:
     else:
         root = start.resolve() if (start / FILE).is_file() else None
     if root is None:
-        where = "" if place.project else " or in a folder above it"
+        where = f"`{place.project}`" if place.project else "this folder or in one above it"
         missing = Diagnostic(
             code=NO_PROJECT,
-            detail=f"There is no `{FILE}` in `{start}`{where}.",
+            detail=f"There is no `{FILE}` in {where}.",
             at=None,
             help="Start a project with\n    jo init my-journeys",
         )
@@ -117,7 +118,9 @@ def check_files(workspace: Workspace, files: ProjectFiles, now: datetime) -> Che
         variables=settings.variables,
         environment=settings.environment,
     )
-    found = [*run(compiled, today=workspace.today(now)), *check_settings(settings, compiled.project)]
+    found = [*run(compiled, today=workspace.today(now))]
+    if not has_errors(workspace.diagnostics):  # else what is missing is a consequence
+        found += check_settings(settings, compiled.project)
     return Checked(workspace=workspace, files=files, schemas=schemas, compiled=compiled, found=tuple(found))
 
 
@@ -150,7 +153,7 @@ def find_address(checked: Checked, text: str, *kinds: "Kind") -> "Address":
     if found is None:
         wanted = [item for item in known if not kinds or item.kind in kinds]
         names = [str(item) if "/" in text else item.name for item in wanted]
-        noun = " or ".join(str(kind).replace("_", " ") for kind in kinds) or "resource"
+        noun = listed([str(kind).replace("_", " ") for kind in kinds], last="or") or "resource"
         raise click.UsageError(f"There is no {noun} `{text}`. {suggestion(text, names, noun='name')}")
     return found
 

@@ -106,9 +106,11 @@ def _unknown(name: str, known: Sequence[str]) -> str:
 @click.group(
     cls=Jo,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    invoke_without_command=True,
 )
 @click.version_option(__version__, "--version", message="jo %(version)s")
-def jo() -> None:
+@click.pass_context
+def jo(context: click.Context) -> None:
     """Customer journeys as code: declare who gets which mail and when, review it, apply it, run it.
 
     \b
@@ -120,6 +122,8 @@ def jo() -> None:
 
     Settings come from flags, then JO_* variables, then jo.toml, which is looked for upwards from here.
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

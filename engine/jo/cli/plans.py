@@ -98,16 +98,14 @@ def read_plan(path: Path) -> tuple["ReviewedPlan", Mapping[str, Any]]:
         raise click.UsageError(f"{path} is no plan: it is not JSON.") from error
 
 
-def show_plan(
-    console: Console, document: Mapping[str, Any], form: PlanFormat, *, is_offline: bool = False
-) -> None:
+def show_plan(console: Console, document: Mapping[str, Any], form: PlanFormat) -> None:
     """Write a plan document to standard output."""
     if form is PlanFormat.JSON:
         console.show(plan_text(document))
         return
     from jo.reports.plan_report import plan_report
 
-    report = plan_report(document, is_offline=is_offline)
+    report = plan_report(document)
     if form is PlanFormat.MARKDOWN:
         from jo.views import plan_markdown
 

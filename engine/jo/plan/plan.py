@@ -42,6 +42,8 @@ class Impact:
     members_now: int | None = None
     """Members of the list as the store knows them."""
     members_after: int | None = None
+    entering: int | None = None
+    """People whom a new program lets in at once, before hold-outs and refusals."""
     people_by_step: Mapping[str, int] = field(default_factory=dict)
     pending_sends: int = 0
 
@@ -103,6 +105,7 @@ def to_document(plan: Plan) -> dict[str, Any]:
                     "address": item.address,
                     "members_now": item.members_now,
                     "members_after": item.members_after,
+                    "entering": item.entering,
                     "people_by_step": dict(item.people_by_step),
                     "pending_sends": item.pending_sends,
                 }

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jo.model.address import Kind
 from jo.plan.change import Action, ChangeKind, Reach
 from jo.plan.plan import GuardLevel, Quality
 from jo.plan.state import SETTINGS
@@ -39,6 +40,8 @@ class ChangeReport:
     reach: Reach
     description: str
     permit: str | None
+    fingerprint: str | None
+    """Of what a retirement takes out of use: a permit to delete it names this."""
     edits: tuple[EditWords, ...]
     impact: tuple[str, ...]
     """Sentences about people, without a period."""
@@ -68,14 +71,14 @@ class PlanReport:
     """The dangerous first: by kind, reach and action, then address."""
     guards: tuple[GuardReport, ...]
     """Those that refuse first."""
-    is_offline: bool
-    """Compared with another commit instead of what is live."""
+    against: str | None
+    """The commit that it was compared with, such as `git:main`, instead of what is live."""
 
     @property
     def headline(self) -> str:
         """Return `3 changes: 1 to create, 2 to update`."""
         if not self.changes:
-            return "No changes: what is live is what git says."
+            return "No changes" + ("." if self.against else ": what is live is what git says.")
         counts = Counter(change.action for change in self.changes)
         if len(counts) == 1:
             return f"{number(len(self.changes))} to {self.changes[0].action}"
@@ -85,16 +88,15 @@ class PlanReport:
     @property
     def basis(self) -> str:
         """Return what the changes are counted from."""
-        against = "another commit, without a store" if self.is_offline else f"generation {self.generation}"
-        where = f" of {self.environment}" if self.environment else ""
-        return f"against {against}{where}"
+        against = self.against or f"generation {self.generation}"
+        return f"against {against}" + (f" of {self.environment}" if self.environment else "")
 
     @property
     def is_refused(self) -> bool:
         return any(guard.level is GuardLevel.REFUSES for guard in self.guards)
 
 
-def plan_report(document: Mapping[str, Any], *, is_offline: bool = False) -> PlanReport:
+def plan_report(document: Mapping[str, Any]) -> PlanReport:
     """Return the report of a plan document, which `read_reviewed` has accepted."""
     impact = {item["address"]: item for item in document["impact"]["resources"]}
     changes = [_change(item, impact.get(item["address"])) for item in document["changes"]]
@@ -116,7 +118,7 @@ def plan_report(document: Mapping[str, Any], *, is_offline: bool = False) -> Pla
         quality=Quality(document["impact"]["quality"]),
         changes=tuple(sorted(changes, key=_danger)),
         guards=tuple(sorted(guards, key=lambda guard: guard.level is not GuardLevel.REFUSES)),
-        is_offline=is_offline,
+        against=document.get("against"),
     )
 
 
@@ -134,9 +136,19 @@ def _change(item: Mapping[str, Any], impact: Mapping[str, Any] | None) -> Change
         reach=Reach[item["reach"].upper().replace(" ", "_")],
         description=_SETTINGS if item["address"] == SETTINGS else str(item.get("description") or ""),
         permit=item.get("permit"),
+        fingerprint=item["fingerprint_before"] if action is Action.RETIRE else None,
         edits=edit_words(edits),
-        impact=() if impact is None else tuple(_impact(impact, action)),
+        impact=(*_consequence(item["address"], action), *(() if impact is None else _impact(impact, action))),
     )
+
+
+def _consequence(address: str, action: Action) -> tuple[str, ...]:
+    """Say what a removal means where it is not plain."""
+    if action is Action.RETIRE and address.startswith(f"{Kind.PROGRAM}/"):
+        return ("nobody enters any more; people inside finish",)
+    if action is Action.RETIRE and address.startswith(f"{Kind.OUTREACH}/"):
+        return ("it sends no more; what is pending is withdrawn",)
+    return ()
 
 
 def _impact(item: Mapping[str, Any], action: Action) -> list[str]:
@@ -146,6 +158,8 @@ def _impact(item: Mapping[str, Any], action: Action) -> list[str]:
         sentences.append(f"{_members(now)} now, {people(after)} after")
     elif after is not None:
         sentences.append(f"{_members(after)} once it is live")
+    if item.get("entering"):
+        sentences.append(f"up to {people(item['entering'])} people enter at once")
     elif now is not None:
         sentences.append(f"{_members(now)} now")
     by_step: Mapping[str, int] = {step: count for step, count in item["people_by_step"].items() if count}

@@ -25,7 +25,7 @@ def render(lines: Sequence[HistoryLine], look: Look) -> str:
         for line in lines
     ]
     columns = (
-        Column(title="", is_number=True, ink=Ink.STRONG),
+        Column(title="#", is_number=True, ink=Ink.STRONG),
         Column(title="when"),
         Column(title="who", may_wrap=True),
         Column(title="changes", may_wrap=True),

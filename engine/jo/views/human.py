@@ -98,13 +98,13 @@ def _preview(fix: Fix, sources: Mapping[str, list[str]], gutter: int, look: Look
 
 
 def _closing(report: Diagnosis) -> Line:
-    files = "1 file" if report.files == 1 else f"{report.files} files"
+    files = {0: "", 1: " in 1 file"}.get(report.files, f" in {report.files} files")
     counts = {severity: report.count(severity) for severity in Severity}
     found = [(severity, count) for severity, count in counts.items() if count]
     if not found:
-        return [("no findings", Ink.GOOD), (f" in {files}", Ink.PLAIN)]
+        return [("no findings", Ink.GOOD), (files, Ink.PLAIN)]
     line: Line = []
     for severity, count in found:
         line += [(", ", Ink.PLAIN)] if line else []
         line.append((f"{count} {severity.value}{'' if count == 1 else 's'}", _INKS[severity]))
-    return [*line, (f" in {files}", Ink.PLAIN)]
+    return [*line, (files, Ink.PLAIN)]

@@ -45,7 +45,7 @@ def render(report: PlanReport, look: Look) -> str:
     for guard in report.guards:
         lines += [[], *_guard(guard, look)]
     if report.changes and report.quality is Quality.NONE:
-        why = "there is no store" if report.is_offline else "the sources were not read"
+        why = "there is no store to ask" if report.against else "the sources were not read"
         lines += [[], [(f"People were not counted: {why}.", Ink.QUIET)]]
     return paint(lines, look)
 
@@ -68,6 +68,8 @@ def _change(change: ChangeReport, column: int, look: Look) -> list[Line]:
         lines += _edit(edit, look)
     for sentence in change.impact:
         lines += _said(sentence, Ink.NOTE, look)
+    if change.fingerprint is not None:
+        lines += _said(f"fingerprint, for a permit to delete it: {change.fingerprint}", Ink.QUIET, look)
     return lines
 
 
@@ -80,7 +82,8 @@ def _edit(edit: EditWords, look: Look) -> list[Line]:
     value: Line = [(": ", Ink.PLAIN)]
     for number, (side, text) in enumerate(edit.lines):
         value += [(" → ", Ink.QUIET)] if number else []
-        value.append((visible(text), _SIDES[side]))
+        sign = f"{side.value} " if len(edit.lines) == 1 else ""
+        value.append((f"{sign}{visible(text)}", _SIDES[side]))
     line: Line = [*head, *value, (remark, Ink.QUIET)]
     is_plain = len({side for side, _ in edit.lines}) == len(edit.lines)
     if is_plain and sum(cells(text) for text, _ in line) <= look.width:

@@ -13,8 +13,9 @@ _WIDEST = 90
 def render(report: PreviewReport, look: Look) -> str:
     title = f" for {visible(report.person)}"
     lines: list[Line] = [[(visible(report.address), Ink.STRONG), (title, Ink.PLAIN)]]
+    several = {mail.template for mail in report.mails if not mail.is_chosen}
     for mail in report.mails:
-        lines += [[], *_mail(mail, look)]
+        lines += [[], *_mail(mail, look, is_one_of_many=mail.template in several)]
     return paint(lines, look)
 
 
@@ -23,10 +24,11 @@ def as_json(report: PreviewReport) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _mail(mail: PreviewMail, look: Look) -> list[Line]:
+def _mail(mail: PreviewMail, look: Look, *, is_one_of_many: bool) -> list[Line]:
     steps = f" of {'step' if len(mail.steps) == 1 else 'steps'} {', '.join(mail.steps)}" if mail.steps else ""
-    title: Line = [(f"{mail.template}{steps}, version {mail.version}", Ink.STRONG)]
-    if mail.is_chosen:
+    version = f", version {mail.version}" if is_one_of_many else ""
+    title: Line = [(f"{mail.template}{steps}{version}", Ink.STRONG)]
+    if is_one_of_many and mail.is_chosen:
         title.append((" (the one this person gets)", Ink.GOOD))
     lines: list[Line] = [title]
     if mail.trouble:

@@ -28,6 +28,9 @@ from jo.workspace.settings_rules import ANY, SECTIONS, Objection, Rule, rules_of
 
 ENVIRONMENT = "JO_ENV"
 
+_VALUE = r"\"[^\"]*\"|'[^']*'|\[[^\]]*\]|[^\s#]+"
+"""A value on one line, as far as it can be told without reading TOML."""
+
 Values = dict[tuple[str, str], Any]
 """(section, key) → value: `("relay.default", "port")` → 25."""
 
@@ -124,15 +127,13 @@ class _Reader:
         for key, value in table.items():
             rule = rules.get(key) or rules.get(ANY)
             if rule is None:
-                objection: Objection | None = Objection(
-                    detail=f"`{key}` is no key of `[{section}]`.", help=suggestion(key, rules, noun="key")
-                )
-            else:
-                objection = rule.object_to(key, value)
-            if objection is None:
-                values[section, key] = value
-            else:
+                help = suggestion(key, rules, noun="key")
+                unknown = Objection(detail=f"`{key}` is no key of `[{section}]`.", help=help)
+                self.fault(prefix + section, key, unknown, at_key=True)
+            elif (objection := rule.object_to(key, value)) is not None:
                 self.fault(prefix + section, key, objection)
+            else:
+                values[section, key] = value
 
     def variables(self, environ: Mapping[str, str], values: Values) -> Values:
         """Return the settings that `JO_*` variables give to sections that exist."""
@@ -152,36 +153,35 @@ class _Reader:
                 )
         return found
 
-    def fault(self, section: str, key: str, objection: Objection) -> None:
+    def fault(self, section: str, key: str, objection: Objection, *, at_key: bool = False) -> None:
+        """Keep a fault of a value, or of its key; without a key, of the section."""
+        place = self._find(section, key, 1 if at_key else 2)
         self.faults.append(
-            Diagnostic(
-                code=objection.code,
-                detail=objection.detail,
-                at=self._find(section, key),
-                help=objection.help,
-            )
+            Diagnostic(code=objection.code, detail=objection.detail, at=place, help=objection.help)
         )
 
-    def _find(self, section: str, key: str) -> Span:
-        """Return the place of a key, else of its section, else of the nearest section around it."""
+    def _find(self, section: str, key: str, group: int) -> Span:
+        """Return the place of a key or value, else of its section, else of the nearest one around it."""
         while section:
-            header, found = self._look(section, key)
-            if found or header:
+            header, found = self._look(section, key, group)
+            if found is not None or header is not None:
                 return found or header or Span.point(FILE)
             section, _, key = section.rpartition(".")
-        return self._look("", key)[1] or Span.point(FILE)
+        return self._look("", key, group)[1] or Span.point(FILE)
 
-    def _look(self, section: str, key: str) -> tuple[Span | None, Span | None]:
-        """Return the places of a section's header and of a key below it."""
+    def _look(self, section: str, key: str, group: int) -> tuple[Span | None, Span | None]:
+        """Return the places of a section's header, or of one below it, and of a key or value in it."""
         inside, header = section == "", None
+        entry = re.compile(rf"\s*[\"']?({re.escape(key)})[\"']?\s*(?:\.|=\s*({_VALUE}))")
         for number, line in enumerate(self._lines, 1):
-            title = re.fullmatch(r"\s*\[([^\[\]]+)\]\s*(#.*)?", line)
+            title = re.fullmatch(r"\s*(\[+([^\[\]]+)\]+)\s*(#.*)?", line)
             if title:
-                inside = re.sub(r"[\"' ]", "", title[1]) == section
-                if inside:
-                    header = _line_span(number, line, line.partition("#")[0].strip())
-            elif inside and key and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
-                return header, _line_span(number, line, key)
+                name = re.sub(r"[\"' ]", "", title[2])
+                inside = name == section
+                if inside or (section and header is None and name.startswith(f"{section}.")):
+                    header = _span(number, *title.span(1))
+            elif inside and key and (found := entry.match(line)):
+                return header, _span(number, *found.span(group if found[group] else 1))
         return header, None
 
 
@@ -257,9 +257,8 @@ def _section(values: Values, wanted: str) -> dict[str, Any]:
     return {key: value for (section, key), value in values.items() if section == wanted and key}
 
 
-def _line_span(number: int, line: str, text: str) -> Span:
-    column = line.index(text) + 1
-    return Span(FILE, Position(number, column), Position(number, column + len(text)))
+def _span(line: int, start: int, end: int) -> Span:
+    return Span(FILE, Position(line, start + 1), Position(line, end + 1))
 
 
 def _sourceless(detail: str, help: str = "") -> Diagnostic:

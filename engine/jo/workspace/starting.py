@@ -38,8 +38,9 @@ def in_the_way(root: Path, files: Iterable[str]) -> list[str]:
     return [name for name in files if name not in _SPARE and os.path.lexists(root / name)]
 
 
-def write_files(root: Path, files: dict[str, bytes]) -> None:
-    """Write new files; one that is there stays as it is. Raises WorldError."""
+def write_files(root: Path, files: dict[str, bytes]) -> list[str]:
+    """Write new files; one that is there stays as it is. Returns what was written. Raises WorldError."""
+    written = []
     for name, data in files.items():
         path = root / name
         if name in _SPARE and os.path.lexists(path):
@@ -50,6 +51,8 @@ def write_files(root: Path, files: dict[str, bytes]) -> None:
                 file.write(data)
         except OSError as error:
             raise WorldError(f"{path} cannot be written: {error.strerror}.") from error
+        written.append(name)
+    return written
 
 
 def make_key(root: Path) -> bool:

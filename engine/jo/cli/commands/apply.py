@@ -176,7 +176,7 @@ def _apply(
     except StaleGenerationError:
         place.console.error("Another apply came first. Nothing was changed: plan again.")
         return Exit.STALE
-    place.console.show(f"Generation {done.generation} is live: {counted(done.changes, 'change')}.\n")
+    place.console.show(f"\nGeneration {done.generation} is live: {counted(done.changes, 'change')}.\n")
     return Exit.OK
 
 

@@ -1,6 +1,7 @@
 """`jo explain`: the page of a diagnostic code, or the list of all codes."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,9 @@ from jo.cli.options import console_option, json_option
 from jo.diagnostics import codes
 from jo.diagnostics.codes import Code
 from jo.views.console import Console
+
+_NUMBER = re.compile(r"[Jj]\d*")
+"""What looks like a code: a number that is near to another means nothing."""
 
 
 @click.command("explain")
@@ -26,7 +30,7 @@ def command(console: Console, *, code: str | None, as_json: bool) -> int:
 
     found = codes.find(code)
     if found is None:
-        close = near_miss(code)
+        close = None if _NUMBER.fullmatch(code) else near_miss(code)
         hint = f" Did you mean {close}?" if close is not None else ""
         raise click.UsageError(f"There is no code `{code}`.{hint} `jo explain` lists all of them.")
     if as_json:

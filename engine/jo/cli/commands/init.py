@@ -48,14 +48,14 @@ def _start(console: Console, root: Path) -> int:
     taken = in_the_way(root, files)
     if taken:
         shown = ", ".join(taken[:5]) + (f" and {len(taken) - 5} more" if len(taken) > 5 else "")
-        console.error(f"{root.resolve()} has {shown} already, and nothing is written over.")
+        console.error(f"This folder has {shown} already, and nothing is written over.")
         console.remark("Start in another folder, such as\n    jo init my-journeys")
         return Exit.FAILURE
-    write_files(root, files)
+    written = write_files(root, files)
     make_key(root)
-    schemas = sum(file.startswith("schema/") for file in files)
+    schemas = sum(file.startswith("schema/") for file in written)
     lines: list[Line] = [[(f"Started {name}", Ink.STRONG), (f" in {root.resolve()}", Ink.PLAIN)], []]
-    lines += [[(f"  {file}", Ink.PLAIN)] for file in files if not file.startswith("schema/")]
+    lines += [[(f"  {file}", Ink.PLAIN)] for file in written if not file.startswith("schema/")]
     lines += [[(f"  schema/ ({schemas} files, for completion in your editor)", Ink.PLAIN)]]
     lines += [[(f"  {KEY} (yours alone; not for git)", Ink.PLAIN)], [], [("Next", Ink.STRONG)]]
     if root.resolve() != Path.cwd():
