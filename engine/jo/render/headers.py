@@ -21,7 +21,8 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _REFUSED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
+_LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*")
+"""Letters and digits of any script (RFC 6531, section 3.3); what else is beyond ASCII may hide something."""
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
 
 
@@ -77,10 +78,10 @@ def date(moment: datetime) -> str:
 def address_text(address: str) -> str:
     """Return an address as it stands in a header, its domain in A-labels. Raises UnusableError.
 
-    A local part beyond ASCII is refused: it would need SMTPUTF8 from every relay on the way (RFC 6531).
+    A local part beyond ASCII stays as it is (RFC 6532); such a mail needs a relay that takes SMTPUTF8.
     """
     local, at, domain = address.strip().rpartition("@")
-    if not at or not _LOCAL.fullmatch(local) or len(local) > 64:
+    if not at or not _LOCAL.fullmatch(local) or len(local.encode()) > 64:
         raise UnusableError("is not a mail address")
     return f"{local}@{domain_text(domain)}"
 

@@ -178,10 +178,7 @@ def _finish(begun: _Begun | Quarantine, site: Site, done: LogicResult | None) ->
         f"--{boundary}\r\n{_part_head('html')}{html}\r\n"
         f"--{boundary}--\r\n"
     )
-    try:
-        data = message.encode("ascii")
-    except UnicodeEncodeError:
-        return Quarantine("the message holds a character beyond ASCII")
+    data = message.encode(errors="surrogateescape")
     trouble = scan(data, tuple(fields), boundary)
     if trouble is not None:
         return Quarantine(trouble)

@@ -17,6 +17,10 @@ _LINES = re.compile(rb"(?:[\x01-\x09\x0b\x0c\x0e-\x7f]{0,998}+\r\n)*+")
 
 _VALUE = rb":[ -~]*+(?:\r\n[ \t]++[!-~][ -~]*+)*+\r\n"
 """Printable characters; a folded line holds something."""
+_BEYOND = re.compile(rb"[\x80-\xff]")
+_MAILBOX = re.compile(rb"(?<=<)[^<>@\r\n]+(?=@[A-Za-z0-9.-]+>\r\n)")
+"""The local part of an address at the end of a line: all that may be beyond ASCII (RFC 6532)."""
+_WORD = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+")
 _NAME = re.compile(rb"^([^ \t\r\n:][^\r\n:]*)", re.MULTILINE)
 
 
@@ -27,9 +31,11 @@ def scan(data: bytes, fields: tuple[str, ...], boundary: str) -> str | None:
     """
     if len(data) > LARGEST_MESSAGE:
         return f"the message is larger than {LARGEST_MESSAGE:,} bytes"
+    end = data.find(b"\r\n\r\n") + 2
+    if not data.isascii():
+        data = _MAILBOX.sub(_plain, data[:end]) + data[end:]
     if not _LINES.fullmatch(data):
         return "a line is too long, does not end with CRLF, or holds NUL or a byte beyond ASCII"
-    end = data.find(b"\r\n\r\n") + 2
     if not _head(fields).fullmatch(data, 0, end):
         names = ", ".join(name.decode("ascii") for name in _NAME.findall(data, 0, end))
         return (
@@ -40,6 +46,15 @@ def scan(data: bytes, fields: tuple[str, ...], boundary: str) -> str | None:
     if not is_framed or data.count(marker, end) != 3:
         return "the parts of the body are not exactly two"
     return None
+
+
+def _plain(mailbox: re.Match[bytes]) -> bytes:
+    """Return an address with letters beyond ASCII written as `x`, byte for byte; any other as it is."""
+    try:
+        is_word = _WORD.fullmatch(mailbox[0].decode()) is not None
+    except UnicodeDecodeError:
+        is_word = False
+    return _BEYOND.sub(b"x", mailbox[0]) if is_word else mailbox[0]
 
 
 @lru_cache(64)

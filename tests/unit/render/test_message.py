@@ -118,7 +118,13 @@ def test_what_cannot_be_built_is_quarantined_with_a_reason_without_data(
     assert "evil" not in result.reason
 
 
-@pytest.mark.parametrize("address", ["nobody", "a@b\r\nBcc: c@d.example", "ü@x.example", ""])
+def test_an_address_beyond_ascii_stays_as_it_is() -> None:
+    mail = rendered(compiled(a_template()), envelope=replace(ENVELOPE, to_address="wójcik@wp.example"))
+
+    assert "<wójcik@wp.example>\r\n" in mail.data.decode()
+
+
+@pytest.mark.parametrize("address", ["nobody", "a@b\r\nBcc: c@d.example", "a\u202eb@x.example", ""])
 def test_a_bad_recipient_is_quarantined(address: str) -> None:
     assert isinstance(
         outcome(compiled(a_template()), envelope=replace(ENVELOPE, to_address=address)), Quarantine
