@@ -1,0 +1,1 @@
+"""Requests that jo makes to others by HTTP."""
