@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 from jo.apply.applying import Actor, apply_plan
 from jo.apply.planning import Origin, make_plan
 from jo.checks.runner import run as check
-from jo.daemon.loop import Loop, Tick
+from jo.daemon.clocks import ClockKind
+from jo.daemon.loop import Loop, Tick, run_through
 from jo.daemon.service import Event, Worker
 from jo.diagnostics.codes import Severity
 from jo.flow.intent import TOPIC_PREFIX, Intent, Scope, Suppression
@@ -71,12 +72,9 @@ class StepClock:
     def now(self) -> datetime:
         return self.instant
 
-    def wait(self, until: datetime | None) -> bool:
-        if until is None:
-            return False
-        assert until > self.instant, "a tick that leaves work behind for the same instant"
-        self.instant = until
-        return True
+    def jump(self, to: datetime) -> None:
+        assert to > self.instant, "a tick that leaves work behind for the same instant"
+        self.instant = to
 
 
 class MemoryMailer:
@@ -229,7 +227,7 @@ class World:
         with self.store.write() as work:
             lease = work.leases.acquire("run", "world", datetime.now(UTC), 60)
         assert lease is not None
-        worker = Worker(lease=lease)
+        self._worker = worker = Worker(lease=lease)
         services = build_services(
             store=self.store,
             warehouse=self._warehouse,
@@ -240,19 +238,18 @@ class World:
             worker=worker,
             tell=self.told.append,
         )
-        self._loop = Loop(self.store, services, self.clock, worker, self.told.append)
+        self._loop = Loop(self.store, services, self.clock, ClockKind.FAST, worker, self.told.append)
 
     def run(self, until: datetime | str | timedelta) -> Self:
         """Let time pass up to the instant, UTC when it is a text."""
-        end = self._instant(until)
-        last = self._loop.run(end)
-        trouble = last.trouble if last is not None else None
-        assert trouble is None, trouble
-        self.clock.instant = max(self.clock.instant, end)
+        ticks: list[Tick] = []
+        run_through(self._loop, self.clock, self._worker, self._instant(until), ticks.append)
+        trouble = [tick.trouble for tick in ticks if tick.trouble is not None]
+        assert not trouble, trouble
         return self
 
     def tick(self) -> Tick:
-        return self._loop.tick(self.clock.now())
+        return self._loop.tick()
 
     def apply(self, files: Mapping[str, str | None]) -> Plan:
         """Write files, None removes one; then plan and apply. The project must be without errors."""

@@ -4,25 +4,45 @@ A round builds messages for intents that are due, outside of any transaction. Th
 the replies of the round before, reads suppression, pause, caps and conditions again, and opens the attempts
 that may go. Only then do the messages go out. A process that dies leaves open attempts, at most one for each
 connection, and those are uncertain; everything else is as the database says.
+
+A run ends after some rounds, so that the other services get their turn and time goes on. A relay that cannot
+be used at all is left alone for a while; its mails wait as they are.
 """
 
+import itertools
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from jo.daemon.compose import Composer, Prepared, Spoiled
 from jo.daemon.live import Live, LiveCache
 from jo.daemon.people import Who, load_people, who_is
 from jo.daemon.service import Counts, Event, Tell, Worker
 from jo.daemon.standing import Standings
-from jo.flow.intent import AttemptEnd, End, Intent, Keep, OpenAttempt, decide_attempt, settle
+from jo.flow.intent import (
+    AttemptDecision,
+    AttemptEnd,
+    End,
+    Intent,
+    Keep,
+    OpenAttempt,
+    decide_attempt,
+    settle,
+)
 from jo.flow.person import Person
-from jo.flow.state import AttemptState, IntentState
+from jo.flow.state import AttemptState, IntentState, Why
 from jo.model.address import Address
+from jo.model.content import MailClass
 from jo.model.program import Program
 from jo.ports.links import LinkProbe
 from jo.ports.mailer import Mailer, Reply, ReplyKind
 from jo.ports.store import Store, Transaction
+
+ROUNDS = 50
+"""Rounds of one run at most."""
+REST = timedelta(minutes=1)
+"""How long a relay is left alone that could not be used."""
 
 _STATES = {
     ReplyKind.ACCEPTED: AttemptState.ACCEPTED,
@@ -52,23 +72,39 @@ class Send:
         self._probe = probe
         self._worker = worker
         self._tell = tell
+        self._unrecorded: Sequence[tuple[int, Intent, Reply]] = ()
+        """Attempt, intent and reply of the round before; kept until the store has taken them."""
+        self._resting: dict[str, datetime] = {}
+        """Relay → until when it is left alone."""
 
     def run_once(self, now: datetime) -> Counts:
         counts: dict[str, int] = {}
-        under_way: list[tuple[int, Intent, Reply]] = []
         size = sum(mailer.connections for mailer in self._mailers.values())
-        while True:
-            ready, people = self._prepare(now, 0 if self._worker.stopping else size)
-            if not ready and not under_way:
-                return counts
+        for number in itertools.count():
+            may_go_on = number < ROUNDS and not self._worker.stopping and not self._is_at_rest(now)
+            ready, people = self._prepare(now, size if may_go_on else 0)
+            if not ready and not self._unrecorded:
+                break
+            are_links_dead = self._are_links_dead(ready)
             with self._store.write(self._worker.lease) as work:
-                self._record(work, under_way, now, counts)
-                opened = self._open(work, ready, people, now, counts)
-            under_way = self._exchange(opened)
+                self._record(work, now, counts)
+                opened = self._open(work, ready, people, now, counts, are_links_dead=are_links_dead)
+            self._unrecorded = self._exchange(opened, now)
+        return counts
 
     def next_at(self, now: datetime) -> datetime | None:
         with self._store.read() as work:
-            return work.ledger.next_due()
+            due = work.ledger.next_due()
+        if due is not None and self._is_at_rest(now):
+            return max(due, min(self._resting.values()))
+        return due
+
+    def _is_at_rest(self, now: datetime) -> bool:
+        """Tell whether every relay is left alone, so that no mail can go."""
+        return bool(self._mailers) and all(self._rests(name, now) for name in self._mailers)
+
+    def _rests(self, relay: str, now: datetime) -> bool:
+        return self._resting.get(relay, now) > now
 
     def _prepare(self, now: datetime, size: int) -> tuple[Sequence[Prepared | Spoiled], Mapping[int, Person]]:
         """Build messages for the next intents that are due; nothing is changed by it."""
@@ -97,16 +133,10 @@ class Send:
             people.update({id_: loaded[each] for id_, each in who.items()})
         return people
 
-    def _record(
-        self,
-        work: Transaction,
-        under_way: Sequence[tuple[int, Intent, Reply]],
-        now: datetime,
-        counts: dict[str, int],
-    ) -> None:
+    def _record(self, work: Transaction, now: datetime, counts: dict[str, int]) -> None:
         """Record the replies of the round before, and have the passages looked at that they concern."""
         ends = []
-        for attempt, intent, reply in under_way:
+        for attempt, intent, reply in self._unrecorded:
             end = AttemptEnd(
                 state=_STATES[reply.kind], stage=reply.stage, code=reply.code, text=reply.text, at=now
             )
@@ -118,13 +148,15 @@ class Send:
         work.ledger.record(ends)
         passages = [
             intent.passage
-            for (_, intent, _), (*_, settled) in zip(under_way, ends, strict=True)
+            for (_, intent, _), (*_, settled) in zip(self._unrecorded, ends, strict=True)
             if intent.passage is not None and settled.state is not IntentState.PENDING
         ]
         if passages:
             work.passages.wake(now, ids=passages)
-        told = [(reply.kind.value, reply.stage.value, reply.code) for *_, reply in under_way]
-        self._tell(Event(name="send.settled", at=now, fields={"replies": told}))
+        told = Counter((reply.kind.value, reply.stage.value, reply.code) for *_, reply in self._unrecorded)
+        self._tell(
+            Event(name="send.settled", at=now, fields={"replies": [[*how, n] for how, n in told.items()]})
+        )
 
     def _open(
         self,
@@ -133,21 +165,22 @@ class Send:
         people: Mapping[int, Person],
         now: datetime,
         counts: dict[str, int],
+        *,
+        are_links_dead: bool,
     ) -> Sequence[tuple[int, Prepared]]:
         """Decide about each mail as things stand in this transaction; open what may go, with its attempt."""
         live = self._cache.get(work)
         present = work.ledger.load([item.intent.id for item in ready])
         due = [item for item in ready if present[item.intent.id].state is IntentState.PENDING]
-        standings = Standings(
-            work, live, [item.intent for item in due], people, now, are_links_dead=self._are_links_dead(due)
-        )
+        intents = [item.intent for item in due]
+        standings = Standings(work, live, intents, people, now, are_links_dead=are_links_dead)
         keeps: list[tuple[int, Keep]] = []
         ends: list[tuple[int, End]] = []
         going: list[Prepared] = []
         for item in due:
             decision = decide_attempt(item.intent, standings.of(item.intent), now)
-            if isinstance(decision, OpenAttempt) and isinstance(item, Spoiled):
-                decision = End(state=IntentState.QUARANTINED, detail=item.reason)
+            if isinstance(decision, OpenAttempt):
+                decision = self._opening(item, now)
             match decision:
                 case OpenAttempt():
                     assert isinstance(item, Prepared)
@@ -158,6 +191,9 @@ class Send:
                 case End():
                     ends.append((item.intent.id, decision))
                     counts[decision.state] = counts.get(decision.state, 0) + 1
+        dead = sum(keep.why is Why.DEAD_LINKS for _, keep in keeps)
+        if dead:
+            self._tell(Event(name="links.dead", at=now, fields={"held": dead}))
         work.ledger.keep(keeps)
         work.ledger.end(ends, now)
         if keeps:
@@ -170,7 +206,19 @@ class Send:
         opened = work.ledger.open([(item.intent.id, item.fixed) for item in going], now)
         return [(attempt.id, item) for attempt, item in zip(opened, going, strict=True)]
 
-    def _exchange(self, opened: Sequence[tuple[int, Prepared]]) -> list[tuple[int, Intent, Reply]]:
+    def _opening(self, item: Prepared | Spoiled, now: datetime) -> AttemptDecision:
+        """Decide about a mail that may go by all the rules, as far as its message and its relay allow."""
+        if isinstance(item, Spoiled):
+            return End(state=IntentState.QUARANTINED, detail=item.reason)
+        if item.relay not in self._mailers:
+            self._leave_alone(item.relay, "connect", "this worker was started without that relay", now)
+        if self._rests(item.relay, now):
+            return Keep(why=Why.RETRY, until=self._resting[item.relay], detail="the relay is away")
+        return OpenAttempt()
+
+    def _exchange(
+        self, opened: Sequence[tuple[int, Prepared]], now: datetime
+    ) -> list[tuple[int, Intent, Reply]]:
         """Hand over the messages, relay by relay, each batch no longer than its relay has connections."""
         replies: list[tuple[int, Intent, Reply]] = []
         for name, mailer in self._mailers.items():
@@ -180,10 +228,19 @@ class Send:
                 answers = mailer.exchange([item.outgoing for _, item in batch])
                 for (attempt, item), reply in zip(batch, answers, strict=True):
                     replies.append((attempt, tried(item.intent), reply))
+                if all(reply.is_relay_trouble for reply in answers):
+                    self._leave_alone(name, answers[0].stage.value, answers[0].text, now)
         return replies
 
-    def _are_links_dead(self, due: Sequence[Prepared | Spoiled]) -> bool:
-        return bool(due) and not self._probe.answers()
+    def _leave_alone(self, relay: str, stage: str, error: str, now: datetime) -> None:
+        if not self._rests(relay, now):
+            fields = {"relay": relay, "stage": stage, "error": error}
+            self._tell(Event(name="relay.trouble", at=now, fields=fields))
+        self._resting[relay] = now + REST
+
+    def _are_links_dead(self, ready: Sequence[Prepared | Spoiled]) -> bool:
+        is_asked = any(item.intent.class_ is MailClass.MARKETING for item in ready)
+        return is_asked and not self._probe.answers()
 
 
 def tried(intent: Intent) -> Intent:

@@ -1,4 +1,4 @@
-"""The clock of a worker: it says what instant it is, and lets time pass until there is work again."""
+"""The clock of a worker."""
 
 from datetime import datetime
 from typing import Protocol
@@ -9,6 +9,10 @@ class Clock(Protocol):
         """Return the present instant, in UTC."""
         ...
 
-    def wait(self, until: datetime | None) -> bool:
-        """Let time pass until the instant (None: until woken). Returns False when it is time to stop."""
+
+class JumpingClock(Clock, Protocol):
+    """A clock on which no time passes by itself."""
+
+    def jump(self, to: datetime) -> None:
+        """Make it that instant; never an earlier one than it is."""
         ...

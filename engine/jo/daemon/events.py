@@ -1,0 +1,139 @@
+"""The events that the daemon tells: their names, what they mean and what they carry.
+
+They are a contract: logs and metrics only listen, and a name or field here is kept. No event holds an
+address, a name or any other value of a person's; sources, lists, journeys and counts are all they speak of.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from jo.daemon.service import Event
+
+
+class Level(StrEnum):
+    DEBUG = "debug"
+    """Of interest to whoever looks for something."""
+    INFO = "info"
+    WARNING = "warning"
+    """Something outside does not play along; jo tries again by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventKind:
+    """One named event."""
+
+    level: Level
+    meaning: str
+    fields: Mapping[str, str]
+    """Field → what it holds."""
+
+
+EVENTS: Mapping[str, EventKind] = {
+    "run.started": EventKind(
+        level=Level.INFO,
+        meaning="A worker has taken the lease and begins.",
+        fields={"owner": "host and process id", "clock": "`real` or `fast`"},
+    ),
+    "run.stopped": EventKind(
+        level=Level.INFO,
+        meaning="A worker has ended what was on the wire and given the lease back.",
+        fields={"why": "`signal`, `done` or `trouble`"},
+    ),
+    "tick.done": EventKind(
+        level=Level.DEBUG,
+        meaning="All services have run until nothing moved, and something had moved.",
+        fields={"*": "`service.word` → how many, such as `enroll.entered`"},
+    ),
+    "tick.trouble": EventKind(
+        level=Level.WARNING,
+        meaning="The store did not play along; nothing was lost, and the next tick tries again.",
+        fields={"error": "what the store said"},
+    ),
+    "refresh.done": EventKind(
+        level=Level.INFO,
+        meaning="A power list was computed.",
+        fields={
+            "list": "its name",
+            "size": "members now",
+            "entered": "members who came",
+            "left": "members who went",
+        },
+    ),
+    "refresh.kept": EventKind(
+        level=Level.WARNING,
+        meaning="A power list broke a bound and keeps its members of before.",
+        fields={"list": "its name", "because": "the bound, in words"},
+    ),
+    "refresh.failed": EventKind(
+        level=Level.WARNING,
+        meaning="A source could not be read; lists and facts stay as they were, and it is tried again.",
+        fields={"list": "the list, or", "source": "the source", "error": "why"},
+    ),
+    "events.seen": EventKind(
+        level=Level.DEBUG,
+        meaning="Events, opens and clicks came in; whom they concern was looked at again.",
+        fields={"signals": "how many"},
+    ),
+    "outreach.planned": EventKind(
+        level=Level.INFO,
+        meaning="People of one occurrence of an outreach were decided about.",
+        fields={
+            "outreach": "its name",
+            "occurrence": "which one",
+            "planned": "mails planned",
+            "refused": "people who get none",
+        },
+    ),
+    "enroll.done": EventKind(
+        level=Level.INFO,
+        meaning="Candidates of programs were decided about.",
+        fields={"entered": "people who entered", "refused": "people who did not"},
+    ),
+    "advance.done": EventKind(
+        level=Level.DEBUG,
+        meaning="People inside programs were looked at.",
+        fields={"decided": "passages", "ended": "of them ended", "planned": "mails planned"},
+    ),
+    "send.settled": EventKind(
+        level=Level.INFO,
+        meaning="Attempts of a round have ended.",
+        fields={"replies": "kind, stage and the relay's code → how many, as a list"},
+    ),
+    "send.rescued": EventKind(
+        level=Level.WARNING,
+        meaning="A worker died while attempts were under way; they are listed as uncertain.",
+        fields={"uncertain": "how many"},
+    ),
+    "relay.trouble": EventKind(
+        level=Level.WARNING,
+        meaning="A relay could not be reached or used; it is left alone for a while, its mails wait.",
+        fields={"relay": "its name in jo.toml", "stage": "where it ended", "error": "what was said"},
+    ),
+    "links.dead": EventKind(
+        level=Level.WARNING,
+        meaning="Nothing answers where links in mails lead; marketing mail waits.",
+        fields={"held": "mails that wait for it"},
+    ),
+}
+"""Name → what it is. Everything that is told has a row here."""
+
+
+def log_line(event: Event) -> str:
+    """Return an event as one line of JSON, without a line break."""
+    kind = EVENTS[event.name]
+    at = event.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    fields = {"at": at, "level": kind.level.value, "event": event.name, **event.fields}
+    return json.dumps(fields, ensure_ascii=False, default=str)
+
+
+def log_text(event: Event) -> str:
+    """Return an event as one line for people to read, without a line break."""
+    words = " ".join(f"{name}={_shown(value)}" for name, value in event.fields.items())
+    return f"{event.at:%Y-%m-%dT%H:%M:%SZ} {EVENTS[event.name].level.value:<7} {event.name} {words}".rstrip()
+
+
+def _shown(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(text, ensure_ascii=False) if " " in text and isinstance(value, str) else text
