@@ -1,0 +1,30 @@
+"""The page for operators is held to the code's own tables."""
+
+import re
+
+from jo.cli.exits import Exit
+from jo.flow.state import IntentState, Why
+from tests.docs.reading import DOCS
+from tools.state_diagrams import drawn
+
+PAGE = (DOCS / "operations.md").read_text(encoding="utf-8")
+
+
+def _section(heading: str) -> str:
+    return PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def test_the_drawings_are_those_of_the_tables():
+    assert drawn(PAGE) == PAGE, "run `python -m tools.state_diagrams`"
+
+
+def test_every_exit_code_is_told():
+    assert [int(code) for code in re.findall(r"^\| (\d+) \|", _section("Exit codes"), re.M)] == list(Exit)
+
+
+def test_every_state_and_every_hold_is_told():
+    section = _section("The states of a mail")
+    assert re.findall(r"^\| `(\w+)` \| (?!counts|is )", section, re.M)[: len(IntentState)] == list(
+        IntentState
+    )
+    assert all(f"`{why}`" in section for why in Why)
