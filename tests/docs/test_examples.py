@@ -40,7 +40,7 @@ def test_yaml_is_read_without_a_remark(block):
     assert not read(str(block), block.text.encode()).diagnostics
 
 
-@pytest.mark.parametrize("block", filter(_is_checked_here, _examples("yaml")), ids=str)
+@pytest.mark.parametrize("block", list(filter(_is_checked_here, _examples("yaml"))), ids=str)
 def test_resources_compile_and_raise_what_the_page_says(block):
     found = [f"{each.code} {each.detail}" for each in _check(block) if each.code not in STANDS_ALONE]
     assert {text.split()[0] for text in found} == block.raises, found
