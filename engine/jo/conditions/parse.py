@@ -4,7 +4,8 @@ Two passes may refuse: one over the tokens, for what SQLGlot would read in silen
 comments, double quotes), and one over its tree (`translate`). Every refusal says what to write instead.
 No text makes `parse` raise: its length and depth are limited before SQLGlot, which recurses, sees it.
 
-SQLGlot takes long to import and is imported at the first parse, not with this module.
+SQLGlot takes long to import and is imported when it is first needed, not with this module. The common forms
+do not need it: `quick` reads them alike.
 """
 
 import re
@@ -14,6 +15,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from jo.conditions.fault import Fault
+from jo.conditions.quick import quick
 from jo.conditions.to_text import to_text
 from jo.conditions.translate import MAX_DEPTH, Refusal, Spans, Token, Translator
 from jo.conditions.tree import Expr, depth
@@ -74,6 +76,12 @@ class Parsed:
 @lru_cache(maxsize=_CACHED)
 def parse(text: str) -> Parsed:
     """Read one condition. Faults have the code BAD_CONDITION; with one, the tree is None."""
+    found = quick(text)
+    return parse_with_care(text) if found is None else Parsed(text, found[0], (), found[1])
+
+
+def parse_with_care(text: str) -> Parsed:
+    """Read one condition by SQLGlot, which decides what a text means."""
     try:
         tokens = _tokens(text)
         translator = Translator(text, tokens)
