@@ -1,6 +1,7 @@
-"""Draw the states of intents and attempts into `docs/operations.md`: `python -m tools.state_diagrams`.
+"""Fill in what `docs/operations.md` takes from the code: `python -m tools.operations_page`.
 
-The drawings are made from the tables that the code obeys. A test holds them fresh.
+The drawings of states are made from the tables that the code obeys, the table of events from the events'
+own. A test holds them fresh.
 """
 
 import re
@@ -9,21 +10,24 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from jo.daemon.events import EVENTS
 from jo.flow.state import ATTEMPT_CHANGES, INTENT_CHANGES, AttemptState, IntentState
 
 PAGE = Path(__file__).parent.parent / "docs" / "operations.md"
 
 State = TypeVar("State", bound=StrEnum)
-_DRAWN = re.compile(r"(<!-- drawn: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+_MADE = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def drawn(text: str) -> str:
-    """Return the page with its drawings as the tables are now."""
-    drawings = {
+def filled(text: str) -> str:
+    """Return the page with its made parts as the code is now."""
+    parts = {
         "intent": _diagram(INTENT_CHANGES, IntentState.PENDING),
         "attempt": _diagram(ATTEMPT_CHANGES, AttemptState.OPEN),
+        "events": _events(),
     }
-    return _DRAWN.sub(lambda found: f"{found[1]}{drawings[found[2]]}{found[3]}", text)
+    return _MADE.sub(lambda found: f"{found[1]}{parts[found[2]]}{found[3]}", text)
 
 
 def _diagram(changes: Mapping[State, Set[State]], first: State) -> str:
@@ -36,8 +40,16 @@ def _diagram(changes: Mapping[State, Set[State]], first: State) -> str:
     return "\n".join(["```mermaid", "stateDiagram-v2", *(f"    {line}" for line in lines), "```", ""])
 
 
+def _events() -> str:
+    lines = ["| event | level | | fields |", "| --- | --- | --- | --- |"]
+    for name, kind in EVENTS.items():
+        fields = "; ".join(f"`{field}`: {meaning}" for field, meaning in kind.fields.items())
+        lines.append(f"| `{name}` | {kind.level} | {kind.meaning} | {fields} |")
+    return "\n".join([*lines, ""])
+
+
 def main() -> None:
-    PAGE.write_text(drawn(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":
