@@ -53,7 +53,7 @@ def _given(item: Any, source: str, name: str | None) -> Given:
     for attribute in _TEXTS:
         if not isinstance(item.get(attribute), str | None):
             raise UnreadableEventsError(f"`{attribute}` of an event has to be a text.")
-    data = item.get("data") or {}
+    data = {} if item.get("data") is None else item["data"]
     if not isinstance(data, Mapping):
         raise UnreadableEventsError("`data` of an event has to be a JSON object.")
     type_ = item.get("type", name)

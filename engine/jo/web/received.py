@@ -46,8 +46,8 @@ def from_line(line: bytes) -> Received:
     """Read what `to_line` wrote. Raises ValueError for anything else."""
     try:
         return _received(json.loads(line))
-    except (KeyError, TypeError) as error:
-        raise ValueError("the line is not of this form") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError("the line holds nothing that was received") from error
 
 
 def _plain(item: Received) -> dict[str, Any]:

@@ -33,7 +33,7 @@ BUSY_SECONDS = 0.05
 _BODY = """\
 # Hello
 
-<a href="https://docs.example/start?who={{ contact.first_name | default('you') }}#top" name="docs">Docs</a>
+[Docs](https://docs.example/start?who={{ contact.first_name | default('you') }}#top "docs")
 
 [Plain](https://docs.example/plain)
 
