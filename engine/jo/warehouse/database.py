@@ -49,6 +49,10 @@ class Database:
         self.run("set enable_external_access = false")
         self.run("set lock_configuration = true")
 
+    @property
+    def spill_folder(self) -> str:
+        return self._spill.name
+
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         with _translated():
             self._connection.execute(sql, parameters)

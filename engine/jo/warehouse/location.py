@@ -15,6 +15,9 @@ from pathlib import Path
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]+:/", re.ASCII | re.IGNORECASE)
 
+_PATTERN = re.compile(r"[*?\[]")
+"""DuckDB reads such a path as a pattern and cannot be told otherwise."""
+
 
 class Format(StrEnum):
     CSV = "csv"
@@ -64,7 +67,7 @@ class Version:
 
 def present_version(location: SourceLocation) -> Version:
     """Look at the file. Raises LocationError."""
-    path = _path(location)
+    path, format = _path(location), _format(location)
     shown = f"`{location.path}`"
     try:
         found = path.stat()
@@ -77,9 +80,11 @@ def present_version(location: SourceLocation) -> Version:
         raise LocationError(f"{shown} is {what}.", "Name one CSV or Parquet file.")
     if not os.access(path, os.R_OK):
         raise LocationError(f"{shown} may not be read by this user.")
+    if format is Format.PARQUET and _PATTERN.search(str(path)):
+        raise LocationError(f"{shown} holds a character of patterns (`*`, `?` or `[`).", "Rename the file.")
     return Version(
         path=path,
-        format=_format(location),
+        format=format,
         device=found.st_dev,
         inode=found.st_ino,
         size=found.st_size,

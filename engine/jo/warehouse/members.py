@@ -47,25 +47,30 @@ def audience_query(
 
     Behind the members, whose `rows` is NULL, stand the reasons: `key` is the reason, `rows` how many.
     """
+    *others, _ = lists_within(project, power_list)
+    judge = _Judge(project, power_list, known, today, now)
     within = []
-    for each in lists_within(project, power_list):
+    for each in others:
         judged = _Judge(project, each, known, today, now).query()
-        within.append(f"{_judged(each.name)} as (\n{judged}\n)")
-        if each is not power_list:
-            # As conditions know a list: a relation with the column `member`.
-            name = quoted(f"list.{each.name}")
-            within.append(f"{name} as (select member from {_judged(each.name)} where left_out is null)")
+        # As conditions know a list: each contact once, or their join would multiply rows.
+        members = f"select distinct member from {_judged(each.name)} where left_out is null"
+        within += [f"{_judged(each.name)} as (\n{judged}\n)", f"{quoted(f'list.{each.name}')} as ({members})"]
+    columns = "key, cast(member as varchar) as contact, cast(null as bigint) as rows"
+    if not judge.leaves_out:
+        return f"{_with(within)}select {columns} from (\n{judge.query()}\n)\norder by key"
+    within.append(f"{_judged(power_list.name)} as (\n{judge.query()}\n)")
     judged = _judged(power_list.name)
-    return "\n".join(
-        (
-            f"with {', '.join(within)}",
-            "select key, cast(member as varchar) as contact, cast(null as bigint) as rows",
-            f"from {judged} where left_out is null",
-            "union all",
-            f"select left_out, null, count(*) from {judged} where left_out is not null group by left_out",
-            "order by rows is not null, key",
-        )
+    return (
+        f"{_with(within)}select {columns} from {judged} where left_out is null\n"
+        f"union all\n"
+        f"select left_out, null, count(*) from {judged} where left_out is not null group by left_out\n"
+        f"order by rows is not null, key"
     )
+
+
+def _with(expressions: Iterable[str]) -> str:
+    joined = ",\n".join(expressions)
+    return f"with {joined}\n" if joined else ""
 
 
 def _judged(name: str) -> str:
@@ -95,19 +100,34 @@ class _Judge:
             if path is not None
         }
 
+    @property
+    def leaves_out(self) -> bool:
+        """Whether a row that the conditions let pass may be left out after all."""
+        each = self._list
+        return bool(each.recipient or each.exclude or each.distinct or self._known.unreadable)
+
     def query(self) -> str:
         where = self._list.where.expr if self._list.where is not None else TRUE
         found = self._rows(where, self._list.include)
         if self._list.fallback is None:
-            return self._distinct(f"({found})")
+            return self._distinct(f"(\n{found}\n)") if self._is_distinct else found
         fallback = self._rows(self._fallback(where, self._list.fallback.where.expr), ())
-        served = """select company from "jo.found" where left_out is null and company is not null"""
-        return (
-            f'with "jo.found" as ({found}), "jo.fallback" as (\n'
-            f"select * from ({fallback})\n"
-            f'where company not in ({served}) and key not in (select key from "jo.found"))\n'
-            + self._distinct('(select * from "jo.found" union all select * from "jo.fallback")')
+        return "\n".join(
+            (
+                'with "jo.found" as (',
+                found,
+                '),\n"jo.fallback" as (\nselect * from (',
+                fallback,
+                ") where company is not null and company not in",
+                '(select company from "jo.found" where left_out is null and company is not null)',
+                'and key not in (select key from "jo.found"))',
+                self._distinct('(select * from "jo.found" union all select * from "jo.fallback")'),
+            )
         )
+
+    @property
+    def _is_distinct(self) -> bool:
+        return "address" in self._selected.values()
 
     def _rows(self, where: Expr, include: tuple[str, ...]) -> str:
         """Return the query of the rows for which the condition is true, with all that is selected of them."""
@@ -136,13 +156,11 @@ class _Judge:
         left_out = f"case {' '.join(reasons)} end" if reasons else "cast(null as varchar)"
         columns = ", ".join(f"{value} as {name}" for name, value in selected.items())
         source = f"{quoted(self._source.name)} as {quoted(self._row)}"
-        return (
-            f"select {key} as key, {columns}, {left_out} as left_out\n"
-            f"from {source} {' '.join(parts.joins.values())}\nwhere {condition}"
-        )
+        select = f"select {key} as key, {columns}, {left_out} as left_out"
+        return "\n".join((select, f"from {source}", *parts.joins.values(), f"where {condition}"))
 
     def _distinct(self, rows: str) -> str:
-        if "address" not in self._selected.values():
+        if not self._is_distinct:
             return f"select key, member, left_out from {rows}"
         number = "row_number() over (partition by address, left_out order by key)"
         is_later = f"left_out is null and address is not null and {number} > 1"
