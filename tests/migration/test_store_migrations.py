@@ -28,6 +28,7 @@ def set_version(path: Path, version: str) -> None:
 def test_a_fresh_store_is_what_the_migrations_lead_to(tmp_path: Path) -> None:
     open_store(f"sqlite:///{tmp_path / 'fresh.db'}").close()
 
+    (tmp_path / "migrated.db").touch()
     before, after = upgrade(f"sqlite:///{tmp_path / 'migrated.db'}")
 
     assert (before, after) == (None, NEWEST)
@@ -42,6 +43,7 @@ def test_every_migration_is_named_after_its_version_and_the_last_is_the_newest()
 
 
 def test_a_migrated_store_opens(tmp_path: Path) -> None:
+    (tmp_path / "store.db").touch()
     upgrade(file_url(tmp_path))
 
     with closing(open_store(file_url(tmp_path))) as store, store.write() as work:

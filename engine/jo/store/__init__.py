@@ -19,7 +19,7 @@ def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
     A transaction waits `busy_seconds` for its turn, and then raises StoreError.
     Raises StoreError, and StoreVersionError when the store's tables are of another version of jo.
     """
-    database = Database(url, busy_seconds)
+    database = Database(url, busy_seconds=busy_seconds)
     try:
         prepare(database)
     except BaseException:

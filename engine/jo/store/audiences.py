@@ -65,16 +65,16 @@ _new = pairs("members")
 _COUNT_SAME = (
     select(func.count())
     .select_from(_new)
-    .join(
-        memberships,
-        and_(
+    .where(
+        exists().where(
             memberships.c.list == _list,
             IS_PRESENT,
             memberships.c.key == _new.c.key,
             memberships.c.contact.is_not_distinct_from(_new.c.value),
-        ),
+        )
     )
 )
+"""Not a join: that SQLite may begin at the memberships, and walk all of the map for each of them."""
 
 _put_list = insert(lists)
 _PUT_LIST = _put_list.on_conflict_do_update(

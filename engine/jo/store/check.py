@@ -27,7 +27,7 @@ class CheckReport:
 
 def check(url: str) -> CheckReport:
     """Check a store, and change nothing. Raises StoreError when it cannot be read at all."""
-    database = Database(url)
+    database = Database(url, create=False)
     try:
         with database.read() as connection:
             version = version_of(connection)

@@ -12,9 +12,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
 from jo.ports.store.errors import StoreError
@@ -29,18 +30,20 @@ READERS = 8
 OLDEST_SQLITE = (3, 35, 0)
 """The first that answers with RETURNING."""
 
-MEMORY = "sqlite:///:memory:"
+PREFIX = "sqlite:///"
+MEMORY = f"{PREFIX}:memory:"
 
 
 class Database:
     """The connections to one store. `place` names it to people; it never holds a secret."""
 
-    def __init__(self, url: str, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS, create: bool = True) -> None:
+        """Take a URL. Without `create`, a file that is not there is an error instead of a fresh store."""
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             oldest = ".".join(map(str, OLDEST_SQLITE))
             raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old for a store; jo needs {oldest}.")
-        parsed = _parse(url)
-        self._file = None if parsed.database in (None, "", ":memory:") else Path(str(parsed.database))
+        self._file = _file_of(url)
+        self._mode = "rwc" if create else "rw"
         self._busy_seconds = busy_seconds
         self.place = "in memory" if self._file is None else str(self._file)
         self._writer = self._engine(1)
@@ -87,7 +90,8 @@ class Database:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            ":memory:" if self._file is None else self._file,
+            ":memory:" if self._file is None else f"file:{quote(str(self._file))}?mode={self._mode}",
+            uri=True,
             timeout=self._busy_seconds,
             isolation_level=None,
             check_same_thread=False,
@@ -102,14 +106,10 @@ class Database:
         return connection
 
 
-def _parse(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        parsed = None
-    if parsed is None or parsed.drivername != "sqlite":
+def _file_of(url: str) -> Path | None:
+    """Return the file of a URL, None for the store in memory. The path is taken as it stands."""
+    path = url.removeprefix(PREFIX)
+    if not url.startswith(PREFIX) or not path:
         # The URL itself is not shown: it may hold a password.
-        raise StoreError(
-            "The store's address has to be `sqlite:///` and a path; others are not in this release."
-        )
-    return parsed
+        raise StoreError(f"A store's address is `{PREFIX}` and a path; others are not in this release.")
+    return None if url == MEMORY else Path(path)

@@ -16,8 +16,8 @@ _SENTENCES = {
     "make room and go on.",
     sqlite3.SQLITE_READONLY: "The store {place} may not be written to: the file, its folder or the disk "
     "is read-only for this user.",
-    sqlite3.SQLITE_CANTOPEN: "The store {place} cannot be opened: its folder is missing, or this user may "
-    "not read or create files in it.",
+    sqlite3.SQLITE_CANTOPEN: "The store {place} cannot be opened: the file or its folder is missing, or this "
+    "user may not read or create files there.",
     sqlite3.SQLITE_PERM: "The store {place} cannot be opened: this user may not read it.",
     sqlite3.SQLITE_CORRUPT: "The store {place} is damaged. Stop all that uses it and restore a backup.",
     sqlite3.SQLITE_NOTADB: "The file {place} is no store of jo: it is not a SQLite database.",

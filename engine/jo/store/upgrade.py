@@ -16,7 +16,7 @@ def upgrade(url: str) -> tuple[str | None, str]:
     from alembic import command
     from alembic.config import Config
 
-    database = Database(url)
+    database = Database(url, create=False)
     try:
         with database.write() as connection:
             before = version_of(connection)

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from jo.flow.state import IntentState
 from jo.ports.store import Store, StoreError, Transaction
-from jo.store import check, open_store
+from jo.store import check, open_store, upgrade
 from jo.store.engine import Database
 from jo.store.store import SqlStore
 from jo.store.versions import prepare
@@ -74,6 +75,23 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
         open_store(f"sqlite:///{tmp_path / 'nowhere' / 'store.db'}")
 
 
+@pytest.mark.parametrize("command", [check, upgrade])
+def test_a_store_that_is_not_there_is_not_made_by_looking_after_it(
+    tmp_path: Path, command: Callable[[str], object]
+) -> None:
+    with pytest.raises(StoreError, match="the file or its folder is missing"):
+        command(file_url(tmp_path))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a store.db", "ünï?mode=ro#.db", "100%25.db"])
+def test_a_file_may_have_any_name(tmp_path: Path, name: str) -> None:
+    open_store(f"sqlite:///{tmp_path / name}").close()
+
+    assert (tmp_path / name).exists()
+
+
 def test_a_file_that_is_no_database_is_told_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     path.write_text("id,name\n1,Ada\n" * 100)
@@ -118,7 +136,16 @@ def test_a_file_that_may_not_be_written_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "store.db", "postgresql://ada:secret@db/jo", "mysql://ada:secret@db/jo", "sqlite+weird:///x", "::"],
+    [
+        "",
+        "store.db",
+        "sqlite://",
+        "sqlite:///",
+        "postgresql://ada:secret@db/jo",
+        "mysql://ada:secret@db/jo",
+        "sqlite+weird:///x",
+        "::",
+    ],
 )
 def test_an_address_that_is_no_store_is_told_without_its_secret(url: str) -> None:
     with pytest.raises(StoreError, match="sqlite:///") as raised:
