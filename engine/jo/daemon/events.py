@@ -4,31 +4,12 @@ They are a contract: logs and metrics only listen, and a name or field here is k
 address, a name or any other value of a person's; sources, lists, journeys and counts are all they speak of.
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
 from jo.daemon.service import Event
+from jo.reports.telling import EventKind, Level, json_line, text_line
 
-
-class Level(StrEnum):
-    DEBUG = "debug"
-    """Of interest to whoever looks for something."""
-    INFO = "info"
-    WARNING = "warning"
-    """Something outside does not play along; jo tries again by itself."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventKind:
-    """One named event."""
-
-    level: Level
-    meaning: str
-    fields: Mapping[str, str]
-    """Field → what it holds."""
-
+__all__ = ["EVENTS", "EventKind", "Level", "log_line", "log_text"]
 
 EVENTS: Mapping[str, EventKind] = {
     "run.started": EventKind(
@@ -122,18 +103,9 @@ EVENTS: Mapping[str, EventKind] = {
 
 def log_line(event: Event) -> str:
     """Return an event as one line of JSON, without a line break."""
-    kind = EVENTS[event.name]
-    at = event.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    fields = {"at": at, "level": kind.level.value, "event": event.name, **event.fields}
-    return json.dumps(fields, ensure_ascii=False, default=str)
+    return json_line(event.name, EVENTS[event.name], event.at, event.fields)
 
 
 def log_text(event: Event) -> str:
     """Return an event as one line for people to read, without a line break."""
-    words = " ".join(f"{name}={_shown(value)}" for name, value in event.fields.items())
-    return f"{event.at:%Y-%m-%dT%H:%M:%SZ} {EVENTS[event.name].level.value:<7} {event.name} {words}".rstrip()
-
-
-def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return json.dumps(text, ensure_ascii=False) if " " in text and isinstance(value, str) else text
+    return text_line(event.name, EVENTS[event.name], event.at, event.fields)

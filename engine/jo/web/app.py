@@ -30,10 +30,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from jo.flow.arrival import Choice, EventFault
-from jo.web.desk import AwayError, Desk, Refused, Taken, Tell
+from jo.web.desk import AwayError, Desk, Refused, Taken
 from jo.web.events import UnreadableEventsError, parse_events
 from jo.web.form import OneClick, Pressed, gesture
 from jo.web.pages import CONTENT_POLICY, away_page, dead_page, leaving_page, left_page
+from jo.web.told import ANSWERED, BUG, Tell
 from jo.web.words import Words, words_for
 
 LARGEST_BODY = 64 * 1024
@@ -95,7 +96,7 @@ async def _keep_taking_in(desk: Desk, tell: Tell) -> AsyncIterator[None]:
             try:
                 desk.take_in()
             except Exception as error:
-                tell("web.bug", _bug(error))
+                tell(BUG, _bug(error))
             is_over = stop.wait(TAKE_IN_SECONDS)
 
     # A stop that is forced does not come back here, and must not wait for the thread.
@@ -293,10 +294,10 @@ class _Shell:
         try:
             await self._app({**scope, "path": path}, receive, send_with_headers)
         except Exception as error:  # answered with 500 already
-            self._tell("web.bug", _bug(error))
+            self._tell(BUG, _bug(error))
         milliseconds = round((time.monotonic() - begun) * 1000, 1)
         told = {"method": scope["method"], "door": _door(path), "status": status, "ms": milliseconds}
-        self._tell("web.answered", told)
+        self._tell(ANSWERED, told)
 
 
 def _door(path: str) -> str:

@@ -4,10 +4,9 @@ What is received goes to the store; when that is busy or away, to the spool, whi
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from jo.flow.arrival import Choice, EventFault, Given, read_event
 from jo.flow.intent import Intent
@@ -23,12 +22,10 @@ from jo.web.recording import Applied, Outcome, record
 from jo.web.resting import REST_SECONDS, RestingStore
 from jo.web.spool import Spool
 from jo.web.target import web_address
+from jo.web.told import SPOOL_TAKEN, SPOOL_TROUBLE, STORE_AWAY, Tell
 
 BRAND = "product"
 """The project's variable that names the product; the head of every page."""
-
-Tell = Callable[[str, Mapping[str, Any]], None]
-"""Takes the name of what happened and its circumstances; never an address, a token or a payload."""
 
 
 class AwayError(Exception):
@@ -162,10 +159,10 @@ class Desk:
         except StoreError:
             return  # it is told already, and comes again
         except OSError as error:
-            self._tell("web.spool.trouble", {"error": error.strerror})
+            self._tell(SPOOL_TROUBLE, {"error": error.strerror})
             return
         if taken.lines:
-            self._tell("web.spool.taken", {"lines": taken.lines, "dropped": taken.dropped})
+            self._tell(SPOOL_TAKEN, {"lines": taken.lines, "dropped": taken.dropped})
 
     def close(self) -> None:
         self._spool.close()
@@ -208,7 +205,7 @@ class Desk:
         try:
             self._spool.append(items)
         except OSError as error:
-            self._tell("web.spool.trouble", {"error": error.strerror})
+            self._tell(SPOOL_TROUBLE, {"error": error.strerror})
             raise AwayError from error
         return None
 
@@ -216,7 +213,7 @@ class Desk:
         return record(work, self._applied, items)
 
     def _tell_trouble(self, error: StoreError) -> None:
-        self._tell("web.store.away", {"error": str(error)})
+        self._tell(STORE_AWAY, {"error": str(error)})
 
 
 def _leaving(intent: Intent, project: Project) -> Leaving:

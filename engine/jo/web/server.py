@@ -18,7 +18,7 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from jo.ports.errors import WorldError
-from jo.web.desk import Tell
+from jo.web.told import SERVER_TROUBLE, Tell
 
 MOST_CONNECTIONS = 200
 """More are answered with 503."""
@@ -135,7 +135,7 @@ class _Teller(logging.Handler):
         self._tell = tell
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._tell("web.server", {"message": record.getMessage().partition("\n")[0]})
+        self._tell(SERVER_TROUBLE, {"message": record.getMessage().partition("\n")[0]})
 
 
 @contextmanager

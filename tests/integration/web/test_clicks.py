@@ -43,7 +43,9 @@ def test_what_the_data_brings_into_an_address_stays_a_part_of_it(jo: Jo) -> None
 
 
 def test_a_whole_address_from_the_data_is_followed_when_it_is_of_the_web(jo: Jo) -> None:
-    targets = [jo.client.get(jo.mails[name, "guide"].clicks[2]).headers["location"] for name in ("ada", "kei")]
+    targets = [
+        jo.client.get(jo.mails[name, "guide"].clicks[2]).headers["location"] for name in ("ada", "kei")
+    ]
 
     assert targets == ["https://ada.example/caf%C3%A9", "http://kei.example/%5C%5Cevil"]
 

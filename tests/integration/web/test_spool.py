@@ -42,7 +42,7 @@ def test_while_the_store_is_busy_everything_is_answered_and_kept(jo: Jo) -> None
     assert [row[3] for row in jo.rows("engagement")] == ["docs"]
     assert [row[2] for row in jo.rows("events")] == ["e1"]
     assert jo.spooled() == 0
-    assert ("web.spool.taken", {"lines": 4, "dropped": 0}) in jo.told
+    assert ("web.spool-taken", {"lines": 4, "dropped": 0}) in jo.told
 
 
 def test_the_spool_holds_no_address_and_no_token(jo: Jo) -> None:
@@ -126,7 +126,7 @@ def test_a_mail_that_the_store_does_not_know_is_dropped_and_told(jo: Jo) -> None
 
     jo.desk.take_in()
 
-    assert ("web.spool.taken", {"lines": 1, "dropped": 1}) in jo.told
+    assert ("web.spool-taken", {"lines": 1, "dropped": 1}) in jo.told
     assert jo.spooled() == 0
 
 
