@@ -67,6 +67,15 @@ def test_an_older_store_asks_for_the_upgrade(tmp_path: Path) -> None:
 
     with pytest.raises(StoreVersionError, match="jo store upgrade"):
         open_store(file_url(tmp_path))
+    assert not check(file_url(tmp_path)).is_sound
+
+
+def test_a_version_that_there_never_was_cannot_be_upgraded(tmp_path: Path) -> None:
+    open_store(file_url(tmp_path)).close()
+    set_version(tmp_path / "store.db", "0000")
+
+    with pytest.raises(StoreVersionError, match="cannot be upgraded"):
+        upgrade(file_url(tmp_path))
 
 
 @pytest.mark.parametrize("command", [open_store, upgrade])

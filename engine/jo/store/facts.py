@@ -75,7 +75,6 @@ _ROWS = select(facts.c.key, facts.c.data, facts.c.is_gone).where(
     facts.c.source == _source, facts.c.key.in_(texts("keys"))
 )
 
-
 _KEYS = select(facts.c.key).where(facts.c.source == _source).order_by(facts.c.key)
 
 

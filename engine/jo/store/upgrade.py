@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from jo.ports.store.errors import StoreVersionError
 from jo.store.engine import Database
 from jo.store.versions import refuse_newer, version_of
 
@@ -15,6 +16,7 @@ def upgrade(url: str) -> tuple[str | None, str]:
     """
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     database = Database(url, create=False)
     try:
@@ -22,10 +24,12 @@ def upgrade(url: str) -> tuple[str | None, str]:
             before = version_of(connection)
             refuse_newer(before)
             config = Config()
-            config.set_main_option("script_location", str(MIGRATIONS))
+            config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             after = version_of(connection)
+    except CommandError as error:
+        raise StoreVersionError(f"The store's tables cannot be upgraded: {error}.") from error
     finally:
         database.close()
     assert after is not None

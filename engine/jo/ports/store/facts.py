@@ -31,7 +31,7 @@ class Facts(Protocol):
     ) -> FactsDelta:
         """Take over rows by difference, each key once. Keys that were asked for and have no row are gone.
 
-        `as_of` is when the table behind the rows was written; a part does not make the whole any newer.
+        `as_of` is when the table behind the rows was written; the newest one counts for the source.
         """
         ...
 
