@@ -8,7 +8,7 @@ store that lives by a fast clock is what its last tick says, for every command t
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from jo.ports.store import Transaction
+from jo.ports.store import Store, StoreError, Transaction
 
 _LAST_TICK = "last-tick"
 _CLOCK = "clock"
@@ -39,6 +39,25 @@ def present_in(work: Transaction) -> datetime:
     """Return what time it is for the store."""
     last = last_tick(work) if clock_of(work) is ClockKind.FAST else None
     return last or datetime.now(UTC)
+
+
+class StoreClock:
+    """What time it is for a store, for a process that lives beside its worker. Used by many threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._is_real = False
+
+    def now(self) -> datetime:
+        """Return the present; that of the clock on the wall, too, while the store cannot be asked."""
+        if self._is_real:
+            return datetime.now(UTC)
+        try:
+            with self._store.read() as work:
+                self._is_real = clock_of(work) is ClockKind.REAL
+                return present_in(work)
+        except StoreError:
+            return datetime.now(UTC)
 
 
 class RealClock:
