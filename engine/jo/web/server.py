@@ -7,9 +7,7 @@ client may send, how long it may take, how many may be there at once.
 
 import asyncio
 import logging
-import signal
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -42,30 +40,38 @@ def listen(host: str, port: int) -> socket.socket:
         raise WorldError(f"Nothing can listen on {host} port {port}: {reason}.") from error
 
 
-def serve(app: ASGIApp, listener: socket.socket, ready: Callable[[], None], tell: Tell) -> None:
-    """Answer until SIGTERM or SIGINT; requests that are under way are finished.
+class WebServer:
+    """The application on a socket."""
 
-    Calls `ready` when requests are answered. Signals are obeyed in the main thread only; in another,
-    `asyncio` offers none.
-    """
-    config = Config(
-        app,
-        http=_PatientProtocol,
-        ws="none",
-        loop="asyncio",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=MOST_CONNECTIONS,
-        timeout_keep_alive=IDLE_SECONDS,
-        timeout_graceful_shutdown=STOP_SECONDS,
-        h11_max_incomplete_event_size=LARGEST_HEAD,
-    )
-    server = _Server(config, ready)
-    with _told(tell), _obeying_signals(server), listener:
-        asyncio.run(server.serve(sockets=[listener]))
+    def __init__(self, app: ASGIApp, listener: socket.socket, ready: Callable[[], None], tell: Tell) -> None:
+        """Take the socket over. `ready` is called when requests are answered."""
+        self._listener = listener
+        self._tell = tell
+        config = Config(
+            app,
+            http=_PatientProtocol,
+            ws="none",
+            loop="asyncio",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_keep_alive=IDLE_SECONDS,
+            timeout_graceful_shutdown=STOP_SECONDS,
+            h11_max_incomplete_event_size=LARGEST_HEAD,
+        )
+        self._server = _Server(config, ready)
+
+    def run(self) -> None:
+        """Answer until told to stop; requests that are under way are finished then."""
+        with _told(self._tell), self._listener:
+            asyncio.run(self._server.serve(sockets=[self._listener]))
+
+    def stop(self) -> None:
+        """Make `run` end. May be called from a signal handler or another thread."""
+        self._server.should_exit = True
 
 
 class _Server(Server):
@@ -79,27 +85,8 @@ class _Server(Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave signals alone: uvicorn would raise them again at the end, though the stop was graceful."""
+        """Leave signals to the caller: uvicorn would raise them again at the end, however graceful it was."""
         yield
-
-
-@contextmanager
-def _obeying_signals(server: Server) -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(number: int, frame: object) -> None:
-        # The second time, whoever waits is not waited for.
-        server.force_exit = server.should_exit
-        server.should_exit = True
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class _PatientProtocol(H11Protocol):
