@@ -13,7 +13,7 @@ from jo.model.program import Existing
 from jo.model.project import Project
 from jo.plan.change import Change, Create, Update, address
 from jo.plan.diff import diff
-from jo.plan.guards import guards
+from jo.plan.guards import guards, unfitting_permits
 from jo.plan.plan import Impact, Plan, Quality
 from jo.plan.state import SETTINGS, Life, Spec, State, by_address, desired_state, settings_spec
 from jo.ports.store import LiveSpec, SpecState, Transaction
@@ -55,15 +55,19 @@ def make_plan(
 ) -> Plan:
     """Compare git with the store. Without a warehouse, or where a source is away, impact is less exact."""
     live, desired = live_state(work.specs.live(), schemas), desired_state(project, schemas)
+    valid = [permit for permit in project.permits.values() if permit.expires >= today]
     permits = {
         permit.allow.delete: permit.name
-        for permit in project.permits.values()
-        if permit.expires >= today and _fits(live, permit.allow.delete, permit.allow.fingerprint)
+        for permit in valid
+        if _fits(live, permit.allow.delete, permit.allow.fingerprint)
     }
     changes = diff(live, desired, permits)
     census = _Census(work, project, warehouse, today, now)
     impact = tuple(item for item in map(census.impact, changes) if item is not None)
-    found = guards(live, desired, changes, {item.address: item for item in impact})
+    found = (
+        *guards(live, desired, changes, {item.address: item for item in impact}),
+        *unfitting_permits(live, desired, valid),
+    )
     return Plan(
         generation=work.specs.generation(),
         changes=changes,

@@ -150,7 +150,7 @@ def run(group: Callable[..., Any], arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         console.remark("Interrupted. Nothing is lost: run the command again to go on.")
         return Exit.INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # which click makes of a broken pipe, and of nothing else here
         _silence()
         return Exit.OK
     except WorldError as error:

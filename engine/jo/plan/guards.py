@@ -4,10 +4,11 @@ Asked for by the operator: an empty repository, or the removal of much of what i
 broken checkout than a wish. Asked for by the author: people stand on steps that a change takes away.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from jo.diagnostics.codes import MASS_REMOVAL, STRANDED_PEOPLE
+from jo.diagnostics.codes import MASS_REMOVAL, STALE_PERMIT, STRANDED_PEOPLE
 from jo.model.address import Kind
+from jo.model.policy import Permit
 from jo.plan.change import Change, Delete, Retire, Update, address
 from jo.plan.plan import Guard, GuardLevel, Impact
 from jo.plan.state import SETTINGS, Life, State
@@ -21,6 +22,28 @@ def guards(
 ) -> tuple[Guard, ...]:
     """Return what speaks against the changes."""
     return (*_mass_removal(live, desired, changes), *_stranded(changes, impact))
+
+
+def unfitting_permits(live: State, desired: State, permits: Iterable[Permit]) -> tuple[Guard, ...]:
+    """Tell of permits that are valid today and do nothing: a deletion is never waved through by a guess."""
+    found = []
+    for permit in permits:
+        target = permit.allow.delete
+        if target in desired:
+            continue
+        if target not in live:
+            detail = f"It allows to delete `{target}`, which is not live."
+            help = "If the deletion is done, delete the permit."
+        elif live[target].fingerprints.whole != permit.allow.fingerprint:
+            detail = f"It allows to delete `{target}` in another form than the one that is live."
+            help = f"If it is still meant, write the fingerprint {live[target].fingerprints.whole}."
+        else:
+            continue
+        address = str(permit.address)
+        found.append(
+            Guard(code=STALE_PERMIT.id, level=GuardLevel.WARNS, address=address, detail=detail, help=help)
+        )
+    return tuple(found)
 
 
 def _mass_removal(live: State, desired: State, changes: tuple[Change, ...]) -> tuple[Guard, ...]:

@@ -1,0 +1,95 @@
+"""Listens to the daemon for `jo run`: the log, what is said about trouble, and the diary of what was done."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, tzinfo
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from jo.daemon.events import EVENTS, Level, log_line, log_text
+from jo.daemon.loop import Tick
+from jo.daemon.service import Event
+from jo.reports.tick import Day, RunReport, add_up, in_words
+from jo.views.console import Console
+
+
+class Log(StrEnum):
+    """How events are logged."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+SENTENCES: Mapping[str, str] = {
+    "refresh.kept": "The list `{list}` keeps its members of before: {because}.",
+    "relay.trouble": "The relay `{relay}` cannot be used ({stage}): {error}. Its mails wait.",
+    "links.dead": "Nothing answers where links in mails lead, so marketing mail waits. Start `jo serve`.",
+    "send.rescued": (
+        "A worker died while mails were under way: {uncertain} of them may or may not have gone out. "
+        "`jo sends --uncertain` lists them."
+    ),
+}
+"""What a warning says to people who see no log; all others say their `error`."""
+
+
+class Listener:
+    """Writes the log; without one, says each trouble once, in a sentence."""
+
+    def __init__(self, console: Console, log: Log | None, on_trouble: Callable[[Event], None]) -> None:
+        self._console = console
+        self._log = log
+        self._on_trouble = on_trouble
+        self._said: set[str] = set()
+        self.has_failed = False
+        """Whether something outside did not play along, so that work was left undone."""
+
+    def tell(self, event: Event) -> None:
+        if self._log is not None:
+            self._console.log(log_line(event) if self._log is Log.JSON else log_text(event))
+        if EVENTS[event.name].level is not Level.WARNING:
+            return
+        sentence = SENTENCES.get(event.name, "{error}").format(**event.fields)
+        if self._log is None and sentence not in self._said:
+            self._said.add(sentence)
+            self._console.warn(sentence)
+        self.has_failed = self.has_failed or event.name in _LEAVE_UNDONE
+        self._on_trouble(event)
+
+
+_LEAVE_UNDONE = frozenset({"tick.trouble", "refresh.failed", "relay.trouble", "links.dead"})
+
+
+class Diary:
+    """Adds up what ticks have done, by local day."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone: tzinfo = zone
+        self._name = zone.key
+        self._first: datetime | None = None
+        self._last: Tick | None = None
+        self._ticks = 0
+        self._days: dict[date, list[Mapping[str, int]]] = {}
+        self.sent = 0
+
+    def note(self, tick: Tick) -> None:
+        self._first = self._first or tick.at
+        self._last = tick
+        self._ticks += 1
+        self.sent += tick.counts.get("send.accepted", 0)
+        counts = in_words(tick.counts)
+        if counts:
+            self._days.setdefault(tick.at.astimezone(self._zone).date(), []).append(counts)
+
+    def report(self, *, is_interrupted: bool) -> RunReport | None:
+        """Return what was done; None when there was no tick."""
+        if self._first is None or self._last is None:
+            return None
+        next_at = self._last.next_at
+        return RunReport(
+            started=self._first.astimezone(self._zone),
+            ended=self._last.at.astimezone(self._zone),
+            zone=self._name,
+            ticks=self._ticks,
+            days=tuple(Day(day=day, counts=add_up(parts)) for day, parts in sorted(self._days.items())),
+            next_at=next_at.astimezone(self._zone) if next_at is not None else None,
+            is_interrupted=is_interrupted,
+        )
