@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from jo.conditions.condition import Condition
 from jo.conditions.functions import count_key
 from jo.conditions.instants import time_paths
-from jo.conditions.paths import Column, find_column
+from jo.conditions.paths import Column, find_column, find_relations
 from jo.conditions.tree import Call, Expr, Path, children
 from jo.conditions.types import Place, Scope
 from jo.model.address import Kind
@@ -43,15 +43,17 @@ def used_fields(project: Project, pinned: Iterable[Program] = ()) -> Mapping[str
 
 
 def used_counts(project: Project, pinned: Iterable[Program] = ()) -> Mapping[str, tuple[Call, ...]]:
-    """Return source of contacts → the different `count(…)` that journeys read about them, sorted by key."""
+    """Return source → the different `count(…)` that journeys read about its rows, sorted by key.
+
+    What is counted about a contact's company is kept with the contact.
+    """
     found: dict[str, dict[str, Call]] = {}
     for journey in _journeys(project, pinned):
-        reader = _Journey(project, journey)
-        for condition in reader.conditions():
-            calls = {count_key(call): call for call in counts_in(condition.expr)}
-            if reader.contacts is not None and calls:
-                found.setdefault(reader.contacts.name, {}).update(calls)
-    return {source: tuple(call for _, call in sorted(calls.items())) for source, calls in found.items()}
+        for source, call in _Journey(project, journey).counts():
+            found.setdefault(source, {})[count_key(call)] = call
+    return {
+        source: tuple(call for _, call in sorted(calls.items())) for source, calls in sorted(found.items())
+    }
 
 
 def columns_read(expr: Expr, scope: Scope) -> Iterator[UsedColumn]:
@@ -109,6 +111,9 @@ class _Journey:
         audience = journey.audience
         name = audience.contacts if isinstance(audience, EventAudience) else audience
         self.contacts: Source | None = project.contact_source(name)
+        power_list = project.lists.get(name or "")
+        self._over_rows = power_list if power_list is not None and power_list.recipient else None
+        """The list, where its rows are not the contacts."""
         self._scopes = self._find_scopes()
 
     def columns(self) -> Iterator[UsedColumn]:
@@ -123,11 +128,30 @@ class _Journey:
             for text in self._texts():
                 for words in _dotted_names(text):
                     yield from _named(words, scope)
+        yield from self._of_identity(self.contacts)
+        if self._over_rows is not None and self._over_rows.recipient is not None:
+            rows = self._project.sources[self._over_rows.from_]
+            yield rows.name, rows.key
+            yield from columns_along(tuple(self._over_rows.recipient.split(".")), self._scopes[-1])
+            yield from self._of_identity(rows)
+
+    def _of_identity(self, source: Source) -> Iterator[UsedColumn]:
+        """Yield the fields of a source by which the program tells passages or hold-outs apart."""
         if isinstance(self._journey, Program):
-            wanted = {*self._journey.entry.identity}
-            if self._journey.holdout is not None:
-                wanted.add(self._journey.holdout.by)
-            yield from ((self.contacts.name, name) for name in sorted(wanted) if name in self.contacts.fields)
+            holdout = self._journey.holdout
+            named = {*self._journey.entry.identity, *([holdout.by] if holdout is not None else [])}
+            yield from ((source.name, name) for name in sorted(named) if name in source.fields)
+
+    def counts(self) -> Iterator[tuple[str, Call]]:
+        """Yield each count with the source about whose rows it is."""
+        for condition in self.conditions():
+            for call in counts_in(condition.expr):
+                path = call.arguments[0]
+                if self.contacts is not None and isinstance(path, Path):
+                    [relation] = find_relations(path, self._scopes[0])
+                    about_person = relation.anchor in ("contact", "company")
+                    namespaces = self._scopes[0].namespaces
+                    yield self.contacts.name if about_person else namespaces[relation.anchor], call
 
     def conditions(self) -> Iterator[Condition]:
         if isinstance(self._journey, Program):
@@ -138,7 +162,7 @@ class _Journey:
             yield from (version.when for version in template.versions.values())
 
     def _find_scopes(self) -> Sequence[Scope]:
-        """Return the scopes of the journey: of the contact with each event in turn, and of the list's row."""
+        """Return the scopes of the journey: the contact, with each event in turn, and last the rows."""
         project, journey = self._project, self._journey
         if self.contacts is None:
             return ()
@@ -152,8 +176,8 @@ class _Journey:
                 project.contact_scope(self.contacts, Place.PROGRAM, program=journey, event=event)
                 for event in events
             ]
-        if isinstance(journey.audience, str):
-            scopes.append(project.list_scope(project.lists[journey.audience]))
+        if self._over_rows is not None:
+            scopes.append(project.list_scope(self._over_rows))
         return scopes
 
     def _of_roles(self, contacts: Source) -> Iterator[UsedColumn]:

@@ -81,7 +81,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Which `count(…)` of conditions to evaluate about each contact, and at which instant."""
+    """Which `count(…)` of conditions to evaluate about each row, and at which instant."""
 
     calls: Collection[Call]
     today: date
@@ -113,8 +113,8 @@ class Warehouse(Protocol):
     ) -> Iterator[Fact]:
         """Yield rows sorted by key, with the key and the named fields only; all rows when `keys` is None.
 
-        `counts` is for sources of contacts: the value of each stands in `data` under its `count_key`.
-        Raises SourceError, and does so before the first row.
+        The value of each of the `counts` stands in `data` under its `count_key`. Raises SourceError, and does
+        so before the first row.
         """
         ...
 

@@ -6,14 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import count
 
-from jo.conditions.types import Place
 from jo.model.power_list import PowerList
 from jo.model.project import Project
 from jo.model.source import Source
 from jo.ports.warehouse import Audience, Counts, Fact, Finding, Member, SourceError
 from jo.warehouse.columns import quoted
 from jo.warehouse.database import Limits
-from jo.warehouse.facts import facts_query
+from jo.warehouse.facts import facts_query, row_scope
 from jo.warehouse.findings import Findings, unlocated
 from jo.warehouse.load import Loaded
 from jo.warehouse.location import LocationError, SourceLocation, present_version
@@ -80,7 +79,7 @@ class DuckDbWarehouse:
         table = f"facts.{next(self._numbers)}"
         sources = {source.name}
         if counts is not None:
-            scope = project.contact_scope(source, Place.PROGRAM)
+            scope = row_scope(project, source)
             sources.update(name for call in counts.calls for name in tables_read(call, scope))
 
         def compute(loaded: Mapping[str, Loaded]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from jo.conditions.functions import count_key
 from jo.conditions.to_sql import row_alias, to_sql
-from jo.conditions.types import FieldType, Place
+from jo.conditions.types import FieldType, Place, Scope
 from jo.model.project import Project
 from jo.model.source import Source
 from jo.ports.warehouse import Counts
@@ -39,15 +39,15 @@ def facts_query(
     `is_marked` says whether rows of the source may carry the mark HIDDEN.
     """
     table = project.tables[source.name]
-    scope = project.contact_scope(source, Place.PROGRAM) if counts is not None else None
-    row = row_alias(scope) if scope is not None else source.name
+    scope = row_scope(project, source)
+    row = row_alias(scope)
     values = {
         name: _plain(f"{quoted(row)}.{quoted(name)}", declared.type)
         for name, declared in table.fields.items()
         if name in fields or name == source.key
     }
     joins: dict[str, str] = {}
-    if counts is not None and scope is not None:
+    if counts is not None:
         for call in counts.calls:
             query = to_sql(call, scope, today=counts.today, now=counts.now)
             joins |= {join.alias: join.text for join in query.joins}
@@ -60,6 +60,13 @@ def facts_query(
     if only_wanted:
         text += f" where {key} in (select unnest($1::varchar[]))"
     return FactsQuery(text=f"{text} order by c0", names=tuple(values))
+
+
+def row_scope(project: Project, source: Source) -> Scope:
+    """Return the scope of a count about a row of the source; about contacts it may be about their company."""
+    if source.has_contacts:
+        return project.contact_scope(source, Place.PROGRAM)
+    return Scope(place=Place.PROGRAM, tables=project.tables, namespaces={source.row: source.name})
 
 
 def _plain(value: str, type_: FieldType) -> str:
