@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from jo.ports.errors import WorldError
 from jo.workspace.secrets import Secret
 from jo.workspace.settings import RelaySettings, Settings
 
 if TYPE_CHECKING:
+    from jo.daemon.clocks import FastClock, RealClock
+    from jo.daemon.loop import Loop
     from jo.daemon.service import Service, Tell, Worker
     from jo.mail.auth import Credentials
+    from jo.outbound.probe import HttpLinkProbe
     from jo.ports.links import LinkProbe
     from jo.ports.mailer import Mailer
     from jo.ports.rendering import LogicRenderer
@@ -26,9 +31,16 @@ if TYPE_CHECKING:
     from jo.ports.warehouse import Warehouse
     from jo.render.compiled import Site
     from jo.render.tokens import Key, Keys
+    from jo.store.alone import RunLock
+    from jo.web.server import WebServer
+    from jo.web.told import Tell as TellWeb
 
 _SQLITE = "sqlite:///"
 _MEMORY = ":memory:"
+_WEB_PATIENCE = 2.0
+"""Seconds that a recipient's request waits for its turn at the store; then it goes to the spool."""
+_SHORTEST_TOKEN = 16
+"""Characters of the secret of those who send events."""
 
 
 def open_store(settings: Settings) -> Store:
@@ -56,6 +68,14 @@ def store_file(settings: Settings) -> Path | None:
     if not url.startswith(_SQLITE) or url.removeprefix(_SQLITE) == _MEMORY:
         return None
     return settings.root / url.removeprefix(_SQLITE)
+
+
+def open_run_lock(settings: Settings) -> RunLock | None:
+    """Return the lock that only one process of this machine holds; None where the store is no file."""
+    from jo.store.alone import RunLock
+
+    file = store_file(settings)
+    return None if file is None else RunLock(file)
 
 
 def open_warehouse(settings: Settings) -> Warehouse:
@@ -122,6 +142,13 @@ def open_renderer() -> LogicRenderer:
     return TemplateWorkers()
 
 
+def open_probe(site: Site) -> HttpLinkProbe:
+    """Return what asks whether links in mails lead somewhere."""
+    from jo.outbound.probe import HttpLinkProbe
+
+    return HttpLinkProbe(site.base_url, site.keys.current.id)
+
+
 def load_site(settings: Settings) -> Site:
     """Return what links and Message-IDs are made with. Raises WorldError when keys or address are missing."""
     from jo.render.compiled import Site
@@ -140,6 +167,31 @@ def load_keys(settings: Settings) -> Keys:
     if not found:
         raise WorldError("Links in mails need a signing key: set `signing_keys` in `[web]` of jo.toml.")
     return Keys(current=found[0], others=tuple(found[1:]))
+
+
+@contextmanager
+def open_loop(
+    settings: Settings, store: Store, clock: RealClock | FastClock, worker: Worker, tell: Tell
+) -> Iterator[Loop]:
+    """Build the reconciler over a store; what it has opened is closed at the end. Raises WorldError."""
+    from jo.daemon.loop import Loop
+
+    site = load_site(settings)
+    with ExitStack() as stack:
+        mailers = open_mailers(settings, settings.relays)
+        for mailer in mailers.values():
+            stack.enter_context(closing(mailer))
+        services = build_services(
+            store=store,
+            warehouse=stack.enter_context(closing(open_warehouse(settings))),
+            mailers=mailers,
+            renderer=stack.enter_context(closing(open_renderer())),
+            site=site,
+            probe=open_probe(site),
+            worker=worker,
+            tell=tell,
+        )
+        yield Loop(store, services, clock, clock.kind, worker, tell)
 
 
 def build_services(
@@ -175,6 +227,52 @@ def build_services(
         Advance(store, cache, worker, tell),
         Send(store, cache, mailers, Composer(site, renderer.run), probe, worker, tell),
     )
+
+
+@contextmanager
+def open_web(
+    settings: Settings, host: str, port: int, ready: Callable[[], None], tell: TellWeb
+) -> Iterator[WebServer]:
+    """Build what answers links and events; what it has opened is closed at the end. Raises WorldError."""
+    from jo.daemon.clocks import StoreClock
+    from jo.store import open_store as open_url
+    from jo.web.app import Options, build_app
+    from jo.web.desk import Desk
+    from jo.web.server import WebServer, listen
+    from jo.web.spool import Spool
+
+    site = load_site(settings)
+    options = Options(
+        project=settings.name, event_token=_event_token(settings), path=urlsplit(site.base_url).path
+    )
+    try:
+        spool = Spool(_spool_folder(settings))
+    except OSError as error:
+        raise WorldError(f"The folder of the spool cannot be made: {error.strerror}.") from error
+    with (
+        closing(open_url(_store_url(settings), busy_seconds=_WEB_PATIENCE)) as store,
+        closing(Desk(store=store, spool=spool, site=site, now=StoreClock(store).now, tell=tell)) as desk,
+        listen(host, port) as listener,
+    ):
+        yield WebServer(build_app(desk, options, tell), listener, ready, tell)
+
+
+def _event_token(settings: Settings) -> str | None:
+    secret = settings.web.event_token
+    if secret is None:
+        return None
+    token = secret.reveal()
+    if len(token) < _SHORTEST_TOKEN:
+        raise WorldError(
+            f"The secret {secret.reference} is too short: it needs {_SHORTEST_TOKEN} characters at least."
+        )
+    return token
+
+
+def _spool_folder(settings: Settings) -> Path:
+    """Return where a web process keeps what the store does not take: beside the store, and its own."""
+    file = store_file(settings)
+    return settings.root / ".jo" / "spool" if file is None else file.with_name(f"{file.name}-spool")
 
 
 def _key(secret: Secret) -> Key:

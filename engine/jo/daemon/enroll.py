@@ -7,7 +7,7 @@ from jo.daemon.admission import admit
 from jo.daemon.live import Live, LiveCache
 from jo.daemon.service import Counts, Event, Tell, Worker
 from jo.model.program import Program
-from jo.ports.store import CandidateDecision, Store, Transaction
+from jo.ports.store import Store, Transaction
 
 BATCH = 500
 
@@ -31,9 +31,8 @@ class Enroll:
             after: str | None = ""
             while after is not None:
                 with self._store.write(self._worker.lease) as work:
-                    decisions, after = self._batch(work, live, program, refreshed_at, now, after)
-                entered += sum(not decision.reason for decision in decisions)
-                refused += sum(bool(decision.reason) for decision in decisions)
+                    done, after = self._batch(work, live, program, refreshed_at, now, after)
+                entered, refused = entered + done[0], refused + done[1]
             self._done[program.name] = live.generation, refreshed_at
         if not entered and not refused:
             return {}
@@ -66,13 +65,20 @@ class Enroll:
         refreshed_at: datetime,
         now: datetime,
         after: str,
-    ) -> tuple[Sequence[CandidateDecision], str | None]:
-        """Decide about candidates from the key `after` on. Returns where the next batch begins."""
+    ) -> tuple[tuple[int, int], str | None]:
+        """Decide about candidates from the key `after` on.
+
+        Returns how many entered and how many were refused for a reason that is new, and where the next
+        batch begins.
+        """
         address, audience = str(program.address), str(program.audience)
         began = self._beginning(work, address, refreshed_at)
         found = work.audiences.undecided(address, "", audience, refreshed_at, BATCH, after)
         decisions = admit(work, live, program, found, began, now)
-        return decisions, found[-1].key if len(found) == BATCH else None
+        before = {item.key: item.last_reason for item in found}
+        entered = sum(not decision.reason for decision in decisions)
+        refused = sum(decision.reason not in ("", before[decision.key]) for decision in decisions)
+        return (entered, refused), found[-1].key if len(found) == BATCH else None
 
     def _beginning(self, work: Transaction, address: str, refreshed_at: datetime) -> datetime:
         """Return the refresh that a program's first candidates came from; who was in it was there before."""

@@ -130,6 +130,7 @@ class _Batch:
         """Address key → the lowest contact key that has it, over all batches of this run."""
         self.planned = 0
         self.refused = 0
+        """Only those whose reason is new."""
         self.following: datetime | None = None
 
     def run(self, after: str) -> str | None:
@@ -165,7 +166,8 @@ class _Batch:
         refusals += [(members[key], Refusal.DUPLICATE) for key in intents if key not in new]
         decided = [(members[key], "") for key in intents if key in new] + refusals
         work.audiences.decide([self._decision(item, reason) for item, reason in decided])
-        self.planned, self.refused = len(new), len(refusals)
+        self.planned = len(new)
+        self.refused = sum(reason != item.last_reason for item, reason in refusals)
         return found[-1].key if len(found) == BATCH else None
 
     def _decide(

@@ -72,6 +72,7 @@ class Send:
         self._probe = probe
         self._worker = worker
         self._tell = tell
+        self._is_fresh = True
         self._unrecorded: Sequence[tuple[int, Intent, Reply]] = ()
         """Attempt, intent and reply of the round before; kept until the store has taken them."""
         self._resting: dict[str, datetime] = {}
@@ -79,6 +80,8 @@ class Send:
 
     def run_once(self, now: datetime) -> Counts:
         counts: dict[str, int] = {}
+        if self._is_fresh:
+            self._look_anew(now)
         size = sum(mailer.connections for mailer in self._mailers.values())
         for number in itertools.count():
             may_go_on = number < ROUNDS and not self._worker.stopping and not self._is_at_rest(now)
@@ -98,6 +101,12 @@ class Send:
         if due is not None and self._is_at_rest(now):
             return max(due, min(self._resting.values()))
         return due
+
+    def _look_anew(self, now: datetime) -> None:
+        """Whoever starts a worker after trouble with links expects its mails to go now, not in a minute."""
+        with self._store.write(self._worker.lease) as work:
+            work.ledger.reconsider([Why.DEAD_LINKS], now)
+        self._is_fresh = False
 
     def _is_at_rest(self, now: datetime) -> bool:
         """Tell whether every relay is left alone, so that no mail can go."""

@@ -96,7 +96,7 @@ _CONTACTS = (
 )
 
 _UNDECIDED = (
-    select(memberships.c.key, memberships.c.contact, memberships.c.from_at)
+    select(memberships.c.key, memberships.c.contact, memberships.c.from_at, decisions.c.reason)
     .join_from(
         memberships,
         decisions,
@@ -193,8 +193,8 @@ class SqlAudiences(Section):
             "limit": limit,
         }
         return [
-            Undecided(key=key, contact=contact, member_since=member_since)
-            for key, contact, member_since in self._connection.execute(_UNDECIDED, values)
+            Undecided(key=key, contact=contact, member_since=member_since, last_reason=reason)
+            for key, contact, member_since, reason in self._connection.execute(_UNDECIDED, values)
         ]
 
     def decide(self, decisions: Sequence[CandidateDecision]) -> None:

@@ -21,6 +21,7 @@ class Console:
         self.look = look_of(out, environment)
         """How results may look."""
         self.err_look = look_of(err, environment)
+        self._progress: Progress | None = None
 
     @classmethod
     def of_process(cls, environment: Mapping[str, str]) -> "Console":
@@ -56,6 +57,16 @@ class Console:
         """Say why the command fails."""
         self._labelled("error: ", Ink.ERROR, text)
 
+    def log(self, line: str) -> None:
+        """Write a line of a log to standard error, as it is."""
+        self._err.write(line + "\n")
+        self._err.flush()
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether what is said about the work is seen as it is said, on a terminal."""
+        return self._err.isatty()
+
     @property
     def is_interactive(self) -> bool:
         """Whether there is somebody to ask."""
@@ -75,11 +86,13 @@ class Console:
     @contextmanager
     def progress(self, label: str) -> "Iterator[Progress]":
         """Show that long work is under way; the line is gone when it ends, whichever way."""
-        progress = Progress(self._err if self._err.isatty() else None, label, self.err_look.width)
+        progress = Progress(self._err if self.is_watched else None, label, self.err_look.width)
+        self._progress = progress
         try:
             progress.at("")
             yield progress
         finally:
+            self._progress = None
             progress.wipe()
 
     def _labelled(self, label: str, ink: Ink, text: str) -> None:
@@ -89,6 +102,8 @@ class Console:
 
     def _say(self, lines: list[Line]) -> None:
         self._out.flush()
+        if self._progress is not None:
+            self._progress.wipe()
         self._err.write(paint(lines, self.err_look))
 
 

@@ -35,6 +35,8 @@ class Undecided:
     key: str
     contact: str | None
     member_since: datetime
+    last_reason: str | None = None
+    """Why they were refused the last time; None when nothing was decided yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
