@@ -21,7 +21,7 @@ from jo.graph.program_graph import Arc, ProgramGraph
 from jo.model.step import Step
 from jo.steps.email import Email
 from jo.steps.wait import Until, Wait
-from jo.steps.wait_for import WaitFor
+from jo.steps.wait_for import Waited, WaitFor
 from jo.timing.durations import SECONDS, Duration, Unit
 
 DAY = 86_400
@@ -78,6 +78,8 @@ def earliest(graph: ProgramGraph, anchor: Entered | FieldTime) -> Mapping[str, f
     Minus infinity where the file says nothing.
     """
     start = 0.0 if isinstance(anchor, Entered) else -inf
+    if start == -inf and not any(_counts_from(step, anchor) for step in graph.steps.values()):
+        return dict.fromkeys(graph.reachable, -inf)
     least: dict[str, Bounds] = {next(iter(graph.steps)): (start, start)}
     pending = deque(least)
     while pending:
@@ -92,6 +94,14 @@ def earliest(graph: ProgramGraph, anchor: Entered | FieldTime) -> Mapping[str, f
                 least[arc.to] = better
                 pending.append(arc.to)
     return {name: _due(graph.steps[name], *at) for name, at in least.items()}
+
+
+def _counts_from(step: Step, anchor: TimeExpr) -> bool:
+    """Tell whether people wait at the step until a moment that counts from the anchor."""
+    match step:
+        case Wait(wait=Until(until=moment)) | WaitFor(wait_for=Waited(until=moment)) if moment is not None:
+            return offset(moment, anchor) is not None
+    return False
 
 
 def _due(step: Step, clock: float, outcome: float) -> float:

@@ -8,10 +8,10 @@ graph. A graph can hold more of them than there are atoms to count them with; `M
 
 Nodes are the steps' places in the file: the same program gives the same circles in the same order.
 
-networkx takes long to import, and is only needed where an arc leads back.
+networkx takes long to import. It lists circles, which are faults; that there is none, we see without it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -72,7 +72,7 @@ def closed_circles(graph: ProgramGraph) -> tuple[frozenset[str], ...]:
 
 def _circles(graph: ProgramGraph, allowed: Callable[[Arc], bool]) -> tuple[Circle, ...]:
     by_pair = _pairs(graph, filter(allowed, graph.arcs))
-    if all(start < end for start, end in by_pair):
+    if not goes_round(by_pair):
         return ()
     found = []
     for nodes in elementary_circles(by_pair):
@@ -95,6 +95,24 @@ def _pairs(graph: ProgramGraph, arcs: Iterable[Arc]) -> dict[tuple[int, int], Ar
         if end is not None:
             found.setdefault((graph.order[arc.step], end), arc)
     return found
+
+
+def goes_round(pairs: Collection[tuple[int, int]]) -> bool:
+    """Tell whether there is any circle: arcs are left when nodes that none leads to are taken out."""
+    if all(start < end for start, end in pairs):
+        return False
+    following: dict[int, list[int]] = {}
+    arriving: dict[int, int] = {}
+    for start, end in pairs:
+        following.setdefault(start, []).append(end)
+        arriving[end] = arriving.get(end, 0) + 1
+    pending = [start for start in following if start not in arriving]
+    while pending:
+        for end in following.get(pending.pop(), ()):
+            arriving[end] -= 1
+            if arriving[end] == 0:
+                pending.append(end)
+    return any(arriving.values())
 
 
 def elementary_circles(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, ...]]:

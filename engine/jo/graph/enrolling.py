@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from jo.graph.circles import elementary_circles
+from jo.graph.circles import elementary_circles, goes_round
 from jo.model.address import Kind
 from jo.model.program import Program
 
@@ -25,7 +25,7 @@ def enroll_circles(programs: Mapping[str, Program]) -> tuple[tuple[Enrolling, ..
     for enrolling in _enrollings(programs.values()):
         if enrolling.into in places:
             by_pair.setdefault((places[enrolling.program], places[enrolling.into]), enrolling)
-    if all(start < end for start, end in by_pair):
+    if not goes_round(by_pair):
         return ()
     return tuple(
         tuple(by_pair[pair] for pair in zip(nodes, (*nodes[1:], nodes[0]), strict=True))

@@ -9,7 +9,7 @@ from jo.graph.program_graph import Arc, ProgramGraph, program_graph
 from jo.graph.references import Reference
 from jo.model.canonical import encode
 from jo.model.program import EventAudience, Program
-from jo.model.step import COMPLETED, Leave, Step
+from jo.model.step import COMPLETED, SKIPPED, Leave, Step
 
 _WIDTH = 60
 """Code points of a label before it is cut."""
@@ -28,7 +28,7 @@ def mermaid(program: Program) -> str:
     for arc in graph.arcs:
         target = ends[arc.target.reason] if isinstance(arc.target, Leave) else ids.get(arc.target.step)
         if target is not None:
-            label = _label(arc)
+            label = _label(arc, graph.steps[arc.step])
             lines.append(f"  {ids[arc.step]} {'-.->' if arc.spent else '-->'}{label} {target}")
     return "\n".join(lines) + "\n"
 
@@ -47,7 +47,7 @@ def mermaid_references(references: Iterable[Reference]) -> str:
 def _shape(graph: ProgramGraph, name: str) -> str:
     step = graph.steps[name]
     text = _text(name, _does(step))
-    if len([arc for arc in graph.leaving[name] if arc.edge.label != "skipped"]) > 1:
+    if len([arc for arc in graph.leaving[name] if step.label(arc.edge.name) != SKIPPED]) > 1:
         return "{{" + text + "}}"
     return f"([{text}])" if step.passes_time() and step.type == "wait" else f"[{text}]"
 
@@ -72,8 +72,8 @@ def _said(value: object) -> str:
     return ""
 
 
-def _label(arc: Arc) -> str:
-    words = [arc.edge.label] if arc.edge.label else []
+def _label(arc: Arc, step: Step) -> str:
+    words = [label] if (label := step.label(arc.edge.name)) else []
     if arc.is_bounded:
         words.append(f"at most {arc.edge.times} times")
     if arc.spent:

@@ -23,11 +23,14 @@ class Arc:
 
     step: str
     edge: Edge
-    target: Target
     to: str | None
     """The step it leads to, which may not exist; None when it leaves the program."""
     spent: bool = False
     """Whether it is the way of those who have used up the edge's bound."""
+
+    @property
+    def target(self) -> Target:
+        return self.edge.then if self.spent and self.edge.then is not None else self.edge.target
 
     @property
     def is_bounded(self) -> bool:
@@ -103,15 +106,14 @@ def program_graph(program: Program) -> ProgramGraph:
     arcs = []
     for name, step in program.steps.items():
         for edge in step.edges():
-            arcs.append(_arc(name, edge, edge.target))
+            arcs.append(Arc(step=name, edge=edge, to=_step(edge.target)))
             if edge.then is not None:
-                arcs.append(_arc(name, edge, edge.then, spent=True))
+                arcs.append(Arc(step=name, edge=edge, to=_step(edge.then), spent=True))
     return ProgramGraph(name=program.name, steps=program.steps, arcs=tuple(arcs))
 
 
-def _arc(step: str, edge: Edge, target: Target, *, spent: bool = False) -> Arc:
-    to = target.step if isinstance(target, Goto) else None
-    return Arc(step=step, edge=edge, target=target, to=to, spent=spent)
+def _step(target: Target) -> str | None:
+    return target.step if isinstance(target, Goto) else None
 
 
 def _closure(starts: Iterable[str], following: Mapping[str, Iterable[str]]) -> frozenset[str]:

@@ -45,6 +45,9 @@ class Leave:
 
 Target = Goto | Leave
 
+SKIPPED = "skipped"
+"""What a drawing says of the edge of those who only skip a step."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounded:
@@ -65,8 +68,6 @@ class Edge:
     """How often it may be taken in one passage; None is no bound."""
     then: Target | None = None
     """Where it leads once `times` is used up."""
-    label: str = ""
-    """For graphs and explanations: the condition in English, `after 5 days`, a share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +207,14 @@ class Step(ABC):
 
     def skipping(self) -> tuple[Edge, ...]:
         """Return the edge of those who skip the step, for types that nobody else leaves by `next`."""
-        return (Edge(name="next", target=self.next, label="skipped"),) if self.can_be_skipped else ()
+        return (Edge(name="next", target=self.next),) if self.can_be_skipped else ()
+
+    def label(self, edge: str) -> str:
+        """Return a few words on an edge for drawings: a condition, `after 5 days`, a share; often none.
+
+        Of the edge of those who skip the step, `SKIPPED`.
+        """
+        return SKIPPED if edge == "next" and self.edges()[0].name != "next" else ""
 
     def conditions(self) -> Sequence[tuple[tuple[str | int, ...], Condition]]:
         """Return this step's conditions, each with its key path within the step."""

@@ -45,12 +45,15 @@ class Branch(Step):
         return Take(edge="otherwise", outcome=None)
 
     def edges(self) -> tuple[Edge, ...]:
-        cases = tuple(
-            Edge(name=f"when.{index}", target=case.next, label=case.when.text)
-            for index, case in enumerate(self.branch)
-        )
-        rest = Edge(name="otherwise", target=self.otherwise or Leave(), label="otherwise")
+        cases = tuple(Edge(name=f"when.{index}", target=case.next) for index, case in enumerate(self.branch))
+        rest = Edge(name="otherwise", target=self.otherwise or Leave())
         return (*cases, rest, *self.skipping())
+
+    def label(self, edge: str) -> str:
+        name, _, index = edge.partition(".")
+        if name == "when":
+            return self.branch[int(index)].when.text
+        return edge if edge == "otherwise" else Step.label(self, edge)
 
     def conditions(self) -> list[tuple[tuple[str | int, ...], Condition]]:
         own: list[tuple[tuple[str | int, ...], Condition]] = [

@@ -31,9 +31,11 @@ class Split(Step):
         return Take(edge=f"share.{step}", outcome=None)
 
     def edges(self) -> tuple[Edge, ...]:
-        total = sum(self.split.values()) or 1
-        shares = tuple(
-            Edge(name=f"share.{step}", target=Goto(step), label=f"{100 * weight / total:.3g} %")
-            for step, weight in self.split.items()
-        )
+        shares = tuple(Edge(name=f"share.{step}", target=Goto(step)) for step in self.split)
         return (*shares, *self.skipping())
+
+    def label(self, edge: str) -> str:
+        name, _, step = edge.partition(".")
+        if name == "share":
+            return f"{100 * self.split[step] / (sum(self.split.values()) or 1):.3g} %"
+        return Step.label(self, edge)

@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 from jo.conditions.instant_tree import TimeExpr
 from jo.model.cursor import Cursor
-from jo.model.step import Edge, Hold, Step, Take, Target, Verdict, View
+from jo.model.step import Hold, Step, Take, Target, Verdict, View
 from jo.steps.common import shared
 from jo.timing.durations import Duration, Unit
 
@@ -52,9 +52,8 @@ class Wait(Step):
             return Hold(until=due, why=why)
         return Take(edge="next", outcome=due)
 
-    def edges(self) -> tuple[Edge, ...]:
-        label = f"after {self.wait}" if isinstance(self.wait, Duration) else "at its date"
-        return (Edge(name="next", target=self.next, label=label),)
+    def label(self, edge: str) -> str:
+        return f"after {self.wait}" if isinstance(self.wait, Duration) else "at its date"
 
     def times(self) -> list[tuple[tuple[str | int, ...], TimeExpr]]:
         own = [] if isinstance(self.wait, Duration) else [(("wait", "until"), self.wait.until)]

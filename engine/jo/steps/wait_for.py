@@ -81,19 +81,17 @@ class WaitFor(Step):
         return None
 
     def edges(self) -> tuple[Edge, ...]:
-        limit = f"after {self.wait_for.within}" if self.wait_for.within else "when its time is over"
-        met = Edge(name="met", target=self.met, label="met")
-        if isinstance(self.timeout, Bounded):
-            over = Edge(
-                name="timeout",
-                target=self.timeout.next,
-                times=self.timeout.times,
-                then=self.timeout.then,
-                label=limit,
-            )
+        met, over = Edge(name="met", target=self.met), self.timeout
+        if isinstance(over, Bounded):
+            late = Edge(name="timeout", target=over.next, times=over.times, then=over.then)
         else:
-            over = Edge(name="timeout", target=self.timeout, label=limit)
-        return (met, over, *self.skipping())
+            late = Edge(name="timeout", target=over)
+        return (met, late, *self.skipping())
+
+    def label(self, edge: str) -> str:
+        if edge == "timeout":
+            return f"after {self.wait_for.within}" if self.wait_for.within else "when its time is over"
+        return edge if edge == "met" else Step.label(self, edge)
 
     def conditions(self) -> list[tuple[tuple[str | int, ...], Condition]]:
         own: list[tuple[tuple[str | int, ...], Condition]] = []
