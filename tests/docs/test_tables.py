@@ -2,8 +2,12 @@
 
 import re
 
+from jo.conditions import parse as conditions
 from jo.conditions.functions import FUNCTIONS, Slot
+from jo.conditions.translate import MAX_DEPTH, MAX_WORDS
 from jo.conditions.types import FieldType, Place
+from jo.flow.intent import DEFAULT_EXPIRY
+from jo.manifest.reader import limits
 from jo.plan.change import ChangeKind, Reach, Update, kind, reach
 from jo.plan.state import Fingerprints, Part, Spec
 from jo.render.filters import BOMBS, FILTERS
@@ -103,3 +107,11 @@ def _change(part: Part) -> Update:
         return Spec(address="program/welcome", document={}, fingerprints=prints)
 
     return Update(before=spec("before"), after=spec("after"))
+
+
+def test_limits_are_told_as_they_are():
+    assert f"{conditions.MAX_LENGTH:,} characters and is nested at most {MAX_DEPTH} deep" in LANGUAGE
+    assert f"(at most {MAX_WORDS} words)" in LANGUAGE
+    mebibytes = limits.FILE_BYTES >> 20
+    assert f"{mebibytes} MiB, {limits.DEPTH} levels and {limits.ALIASES} aliases" in LANGUAGE
+    assert f"or {DEFAULT_EXPIRY.days} days) it is dropped" in LANGUAGE
