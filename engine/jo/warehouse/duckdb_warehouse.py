@@ -129,10 +129,10 @@ class DuckDbWarehouse:
         self, project: Project, source: Source, field: str, target: str, findings: Findings
     ) -> None:
         """Count the rows that refer to nothing. A fault of the target itself is told by its own check."""
-        own, other = quoted(source.name), quoted(target)
-        key = quoted(project.tables[target].key)
-        dangling = f"select 1 from {other} where {other}.{key} = {own}.{quoted(field)}"
-        query = f"select count(*) from {own} where {quoted(field)} is not null and not exists ({dangling})"
+        key, reference = quoted(project.tables[target].key), quoted(field)
+        found = f"select 1 from {quoted(target)} as target where target.{key} = own.{reference}"
+        dangling = f"own.{reference} is not null and not exists ({found})"
+        query = f"select count(*) from {quoted(source.name)} as own where {dangling}"
 
         def compute(loaded: Mapping[str, Loaded]) -> int:
             _sound(loaded)

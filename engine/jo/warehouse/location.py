@@ -59,6 +59,8 @@ class Version:
     inode: int
     size: int
     mtime_ns: int
+    ctime_ns: int
+    """Changes with every write, also where somebody sets the time of the last one."""
 
     @property
     def written_at(self) -> datetime:
@@ -89,6 +91,7 @@ def present_version(location: SourceLocation) -> Version:
         inode=found.st_ino,
         size=found.st_size,
         mtime_ns=found.st_mtime_ns,
+        ctime_ns=found.st_ctime_ns,
     )
 
 

@@ -372,6 +372,15 @@ def test_a_file_that_was_written_again_is_read_again(given: Open) -> None:
     assert opened.keys("it") == ["z2"]
 
 
+def test_a_file_of_the_same_size_and_time_is_read_again_too(given: Open) -> None:
+    opened = one(given, "from: contacts\nwhere: contact.role = 'User'")
+    for key in ("y1", "z1"):
+        path = opened.write("contacts.csv", f"id,email,role,company\n{key},x@x.example,User,\n")
+        os.utime(path, (1_900_000_000, 1_900_000_000))
+
+        assert opened.keys("it") == [key]
+
+
 def test_a_file_that_breaks_stops_the_list_until_it_is_mended(given: Open) -> None:
     opened = one(given, "from: contacts\nwhere: contact.role = 'User'")
     opened.write("contacts.csv", "id,email,role\nz1,x@x.example,User\n")

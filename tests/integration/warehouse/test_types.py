@@ -297,6 +297,14 @@ def test_references_to_nothing_are_counted_where_both_files_are_there(given: Ope
     assert [finding.code.id for finding in opened.check("companies")] == ["J604"]
 
 
+def test_rows_may_refer_to_rows_of_their_own_file(given: Open) -> None:
+    text = "kind: source\nname: staff\nkey: id\nfields: {id: integer, boss: ref staff?}\n"
+
+    [finding] = given(text, {"staff.csv": "id,boss\n1,\n2,1\n3,9\n"}).check("staff")
+
+    assert finding.detail == "1 row refers by `boss` to a row that `staff` does not have."
+
+
 @pytest.mark.parametrize("type_", ["number", "boolean", "timestamp"])
 def test_a_key_with_more_than_one_spelling_is_refused(given: Open, type_: str) -> None:
     text = f"kind: source\nname: things\nkey: id\nfields: {{id: {type_}}}\n"
