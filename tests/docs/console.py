@@ -126,9 +126,10 @@ def session(scratch: Path) -> Iterator[Session]:
     (scratch / "bin").mkdir()
     (scratch / "home").mkdir()
     jo = scratch / "bin" / "jo"
-    jo.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m jo "$@"\n')
+    relay, web = str(_free_port()), f"127.0.0.1:{_free_port()}"
+    program = f"{shlex.quote(sys.executable)} -m jo"
+    jo.write_text(f'#!/bin/sh\n[ "$1" = sink ] && exec {program} sink --port {relay}\nexec {program} "$@"\n')
     jo.chmod(0o755)
-    web = f"127.0.0.1:{_free_port()}"
     environ = {
         "PATH": f"{jo.parent}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT / "engine"),
@@ -143,7 +144,7 @@ def session(scratch: Path) -> Iterator[Session]:
             for what in ("NAME", "EMAIL")
         },
         "JO_ACTOR": "ada",
-        "JO_RELAY_DEFAULT_PORT": str(_free_port()),
+        "JO_RELAY_DEFAULT_PORT": relay,
         "JO_WEB_LISTEN": web,
         "JO_WEB_BASE_URL": f"http://{web}",
     }
