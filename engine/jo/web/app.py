@@ -63,7 +63,7 @@ class Options:
 
 
 def build_app(desk: Desk, options: Options, tell: Tell) -> ASGIApp:
-    """Return the application. It closes the desk when it ends."""
+    """Return the application; while it runs, it also brings the spool into the store."""
     doors = _Doors(desk, options)
     routes = [
         Route("/u/{token}", doors.unsubscribe, methods=["GET", "POST"]),
@@ -107,7 +107,6 @@ async def _keep_taking_in(desk: Desk, tell: Tell) -> AsyncIterator[None]:
     finally:
         stop.set()
         await run_in_threadpool(thread.join)
-        desk.close()
 
 
 class _Doors:

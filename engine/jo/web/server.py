@@ -6,7 +6,9 @@ client may send, how long it may take, how many may be there at once.
 """
 
 import asyncio
+import errno
 import logging
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,19 +34,24 @@ LARGEST_HEAD = 16 * 1024
 
 def listen(host: str, port: int) -> socket.socket:
     """Return a listening socket; port 0 takes any free one. Raises WorldError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bare = host.strip("[]")
     try:
-        return socket.create_server((host, port), family=family, backlog=512)
-    except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "there is no such port"
-        raise WorldError(f"Nothing can listen on {host} port {port}: {reason}.") from error
+        return socket.create_server(
+            (bare, port), family=socket.AF_INET6 if ":" in bare else socket.AF_INET, backlog=512
+        )
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            detail = f"Another program listens on {host}:{port} already, perhaps another `jo serve`."
+            raise WorldError(f"{detail} Take another place with `--listen HOST:PORT`.") from error
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise WorldError(f"Nothing can listen on {host}:{port}: {reason}.") from error
 
 
 class WebServer:
     """The application on a socket."""
 
     def __init__(self, app: ASGIApp, listener: socket.socket, ready: Callable[[], None], tell: Tell) -> None:
-        """Take the socket over. `ready` is called when requests are answered."""
+        """`ready` is called when requests are answered."""
         self._listener = listener
         self._tell = tell
         config = Config(
@@ -66,7 +73,7 @@ class WebServer:
 
     def run(self) -> None:
         """Answer until told to stop; requests that are under way are finished then."""
-        with _told(self._tell), self._listener:
+        with _told(self._tell):
             asyncio.run(self._server.serve(sockets=[self._listener]))
 
     def stop(self) -> None:
