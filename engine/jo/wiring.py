@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from jo.daemon.loop import Loop
     from jo.daemon.service import Service, Tell, Worker
     from jo.mail.auth import Credentials
+    from jo.mail.pool import SmtpMailer
     from jo.outbound.probe import HttpLinkProbe
     from jo.ports.links import LinkProbe
-    from jo.ports.mailer import Mailer
+    from jo.ports.mailer import Mailer, Stage
     from jo.ports.rendering import LogicRenderer
     from jo.ports.store import Store
     from jo.ports.warehouse import Warehouse
@@ -104,9 +105,18 @@ def open_mailers(settings: Settings, names: Collection[str]) -> Mapping[str, Mai
     return {name: _open_mailer(name, settings) for name in sorted(names)}
 
 
-def _open_mailer(name: str, settings: Settings) -> Mailer:
+def relay_trouble(name: str, settings: Settings) -> str | None:
+    """Ask a relay, for some seconds, and return why it takes no mail from here. Raises WorldError."""
+    from jo.mail.relay import PATIENCE
+
+    hasty = {stage: min(seconds, 5.0) for stage, seconds in PATIENCE.items()}
+    with closing(_open_mailer(name, settings, hasty)) as mailer:
+        return mailer.trouble()
+
+
+def _open_mailer(name: str, settings: Settings, patience: Mapping[Stage, float] | None = None) -> SmtpMailer:
     from jo.mail.pool import SmtpMailer
-    from jo.mail.relay import Relay, Tls
+    from jo.mail.relay import PATIENCE, Relay, Tls
 
     if name not in settings.relays:
         raise WorldError(f"The relay `{name}` is not in the settings: jo.toml needs `[relay.{name}]`.")
@@ -121,6 +131,7 @@ def _open_mailer(name: str, settings: Settings) -> Mailer:
                 credentials=_credentials(chosen),
                 hello=chosen.hello,
                 connections=chosen.connections,
+                patience=patience or PATIENCE,
             )
         )
     except ValueError as error:

@@ -66,6 +66,17 @@ class SmtpMailer:
             raise
         return tuple(replies[outgoing.key] for outgoing in batch)
 
+    def trouble(self) -> str | None:
+        """Open a connection as far as a message could follow; return why it cannot, None when it can."""
+        self._begin_round()
+        while not self._has(State.READY):
+            self._open_for(1)
+            if self._has(State.OPENING):
+                self._step({})
+            elif self._trouble is not None:
+                return f"{self._trouble.stage}: {self._trouble.text}"
+        return None
+
     def close(self) -> None:
         try:
             for connection in self._live:

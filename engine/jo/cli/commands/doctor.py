@@ -1,0 +1,162 @@
+"""`jo doctor`: looks at everything that has to be there for mail to go out."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from jo.cli.exits import Exit
+from jo.cli.loading import Checked, check_files, load_workspace
+from jo.cli.options import Format, Place, json_option, workspace_options
+from jo.cli.sources import check_sources
+from jo.ports.errors import WorldError
+from jo.reports.health import Examined, State
+from jo.workspace.files import read_files
+
+if TYPE_CHECKING:
+    from jo.diagnostics.diagnostic import Diagnostic
+    from jo.views.console import Console
+    from jo.workspace.settings import Settings
+
+
+@click.command("doctor")
+@json_option
+@workspace_options
+def command(place: Place, *, as_json: bool) -> int:
+    """Check settings, project, store, sources, relay and links, and say what to do.
+
+    Changes nothing. Ends with 1 when something fails, 0 when there are warnings at most.
+    """
+    workspace = load_workspace(place, Format.JSON if as_json else Format.HUMAN)
+    from jo.views import health as view
+
+    checked = check_files(workspace, read_files(workspace.root), datetime.now(UTC))
+    found = list(_examine(checked, place.console))
+    place.console.show(view.as_json(found) if as_json else view.render(found, place.console.look))
+    return Exit.FAILURE if any(item.state is State.FAILING for item in found) else Exit.OK
+
+
+def _examine(checked: Checked, console: "Console") -> Iterator[Examined]:
+    settings = checked.settings
+    yield _project(checked)
+    yield _store(settings)
+    yield from _sources(checked, console)
+    for name in sorted(settings.relays):
+        yield _relay(name, settings)
+    yield from _links(settings)
+
+
+def _project(checked: Checked) -> Examined:
+    from jo.diagnostics.codes import Severity
+
+    errors = sum(item.severity is Severity.ERROR for item in checked.found)
+    count = len(checked.project.resources)
+    if errors:
+        return Examined(
+            subject="project",
+            state=State.FAILING,
+            detail=f"{errors} {'fault' if errors == 1 else 'faults'} in the files.",
+            advice="See jo validate.",
+        )
+    return Examined(subject="project", state=State.FINE, detail=f"{count} resources, without errors.")
+
+
+def _store(settings: "Settings") -> Examined:
+    from jo.daemon.clocks import clock_of, last_tick
+    from jo.wiring import open_store_to_read, store_file
+
+    file = store_file(settings)
+    if file is not None and not file.exists():
+        return Examined(
+            subject="store",
+            state=State.WARNING,
+            detail="There is none yet.",
+            advice="`jo apply` makes it.",
+        )
+    try:
+        with closing(open_store_to_read(settings)) as store, store.read() as work:
+            generation, clock, last = work.specs.generation(), clock_of(work), last_tick(work)
+            holder = work.leases.holder("run")
+    except WorldError as error:
+        return Examined(subject="store", state=State.FAILING, detail=str(error))
+    worked = f", last tick {last:%Y-%m-%d %H:%M} UTC" if last is not None else ", never run"
+    running = f"; {holder.owner} runs it" if holder is not None else "; nobody runs it"
+    kind = f" by a {clock} clock" if clock is not None else ""
+    return Examined(
+        subject="store", state=State.FINE, detail=f"Generation {generation}{worked}{kind}{running}."
+    )
+
+
+def _sources(checked: Checked, console: "Console") -> Iterator[Examined]:
+    from jo.diagnostics.codes import Severity
+
+    faults: dict[str, list[Diagnostic]] = {}
+    with console.progress("reading sources") as progress:
+        for item in check_sources(checked, progress):
+            faults.setdefault(str(item.address), []).append(item)
+    for name, source in sorted(checked.project.sources.items()):
+        subject, mine = f"source {name}", faults.get(str(source.address), [])
+        if name not in checked.settings.sources:
+            advice = f"Add [sources.{name}] with a path to jo.toml."
+            yield Examined(
+                subject=subject, state=State.FAILING, detail="Nobody says where it lies.", advice=advice
+            )
+        elif mine:
+            worst = any(item.severity is Severity.ERROR for item in mine)
+            more = f" And {len(mine) - 1} more." if len(mine) > 1 else ""
+            yield Examined(
+                subject=subject,
+                state=State.FAILING if worst else State.WARNING,
+                detail=mine[0].detail + more,
+                advice="See jo validate.",
+            )
+        else:
+            yield Examined(subject=subject, state=State.FINE, detail="Reads as declared.")
+
+
+def _relay(name: str, settings: "Settings") -> Examined:
+    from jo.wiring import relay_trouble
+
+    chosen = settings.relays[name]
+    place = f"{chosen.host}:{chosen.port}"
+    try:
+        trouble = relay_trouble(name, settings)
+    except WorldError as error:
+        trouble = str(error)
+    if trouble is None:
+        return Examined(subject=f"relay {name}", state=State.FINE, detail=f"{place} takes mail from here.")
+    return Examined(
+        subject=f"relay {name}",
+        state=State.FAILING,
+        detail=f"{place} takes no mail from here: {trouble.removesuffix('.')}.",
+        advice="Mail waits and is tried again. To try things out, `jo sink` is a relay on this machine.",
+    )
+
+
+def _links(settings: "Settings") -> Iterator[Examined]:
+    """Look at what marketing mail needs besides a relay; a project of transactional mail may do without."""
+    from jo.wiring import load_site, open_probe
+
+    try:
+        site = load_site(settings)
+    except WorldError as error:
+        yield Examined(
+            subject="links",
+            state=State.WARNING,
+            detail=str(error),
+            advice="`jo init --key` makes a signing key. Marketing mail needs both.",
+        )
+        return
+    yield Examined(subject="signing key", state=State.FINE, detail="It is there and long enough.")
+    trouble = open_probe(site).trouble()
+    if trouble is None:
+        yield Examined(subject="links", state=State.FINE, detail=f"{site.base_url} is answered by jo serve.")
+    else:
+        yield Examined(
+            subject="links",
+            state=State.WARNING,
+            detail=trouble,
+            advice="Marketing mail waits until it does. Start `jo serve`.",
+        )
