@@ -9,10 +9,11 @@ so the form is checked first. A timestamp without an offset is UTC, as in condit
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jo.conditions.constants import FIRST_YEAR, LAST_YEAR, MAX_INTEGER
 from jo.conditions.types import Field, FieldType
+from jo.warehouse.sql import literal
 
 FORMS: Mapping[FieldType, str] = {
     FieldType.INTEGER: "a whole number such as `42`",
@@ -44,24 +45,6 @@ _SIZES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _INTEGERS = frozenset({*_SIZES, *(f"U{size}" for size in _SIZES)})
 _FLOATS = frozenset({"FLOAT", "DOUBLE"})
 _TIMES = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"})
-_IN_PLACE = {
-    FieldType.TEXT: "VARCHAR",
-    FieldType.INTEGER: "BIGINT",
-    FieldType.NUMBER: "DOUBLE",
-    FieldType.BOOLEAN: "BOOLEAN",
-    FieldType.DATE: "DATE",
-    FieldType.TIMESTAMP: "TIMESTAMP",
-}
-
-
-def quoted(name: str) -> str:
-    """Return a name as a SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Return a text as a SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def without_blanks(text: str) -> str:
@@ -105,11 +88,8 @@ class Column:
 
     @property
     def is_unreadable(self) -> str:
-        return (
-            f"({self.value} is null)"
-            if not self.field.nullable
-            else (f"({self.cell} is not null and {self.value} is null)")
-        )
+        has_no_value = f"{self.value} is null"
+        return f"({self.cell} is not null and {has_no_value})" if self.field.nullable else f"({has_no_value})"
 
     @property
     def is_blank_text(self) -> str:
@@ -135,10 +115,9 @@ def typed_column(name: str, field: Field, raw: str, file_type: str) -> Column | 
     type_ = field.type
     bare = file_type.partition("(")[0]
     if bare in ("VARCHAR", "ENUM"):
-        column = text_column(name, field, cell_of_text(f"cast({raw} as varchar)" if bare == "ENUM" else raw))
-        if type_ is not FieldType.TEXT or bare == "ENUM":
-            return column
-        return Column(name=name, field=field, cell=column.cell, form="true", value=column.value, direct=raw)
+        text = raw if bare == "VARCHAR" else f"cast({raw} as varchar)"
+        column = text_column(name, field, cell_of_text(text))
+        return replace(column, direct=text) if type_ is FieldType.TEXT else column
     form = "true"
     match type_:
         case FieldType.TEXT if bare in _INTEGERS or bare == "UUID":

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jo.ports.warehouse import SourceError
-from jo.warehouse.columns import literal
+from jo.warehouse.sql import literal
 
 BATCH = 10_000
 """Rows that `stream` holds at a time."""

@@ -10,7 +10,6 @@ from jo.model.power_list import PowerList
 from jo.model.project import Project
 from jo.model.source import Source
 from jo.ports.warehouse import Audience, Counts, Fact, Finding, Member, SourceError
-from jo.warehouse.columns import quoted
 from jo.warehouse.database import Limits
 from jo.warehouse.facts import facts_query, row_scope
 from jo.warehouse.findings import Findings, unlocated
@@ -18,6 +17,7 @@ from jo.warehouse.load import Loaded
 from jo.warehouse.location import LocationError, SourceLocation, present_version
 from jo.warehouse.members import Known, audience_query
 from jo.warehouse.reach import CONTACT, address, lists_within, sources_within, tables_read
+from jo.warehouse.sql import quoted
 from jo.warehouse.tables import Tables
 
 
@@ -39,7 +39,7 @@ class DuckDbWarehouse:
             findings.unreadable(str(error), error.help)
             return findings.all
         except SourceError as error:
-            findings.unreadable(str(error))
+            findings.unreadable(f"`{location.path}` cannot be read. {error}")
             return findings.all
         if loaded.error is None:
             for name, field in loaded.table.fields.items():

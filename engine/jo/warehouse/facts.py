@@ -11,8 +11,8 @@ from jo.conditions.types import FieldType, Place, Scope
 from jo.model.project import Project
 from jo.model.source import Source
 from jo.ports.warehouse import Counts
-from jo.warehouse.columns import quoted
 from jo.warehouse.load import HIDDEN
+from jo.warehouse.sql import quoted
 
 _WHOLE, _EXACT = "%Y-%m-%dT%H:%M:%S+00:00", "%Y-%m-%dT%H:%M:%S.%f+00:00"
 

@@ -15,11 +15,12 @@ from jo.conditions.types import FieldType, Table
 from jo.diagnostics.codes import Severity
 from jo.model.source import Source
 from jo.ports.warehouse import Finding
-from jo.warehouse.columns import Column, quoted
+from jo.warehouse.columns import Column
 from jo.warehouse.database import Database
 from jo.warehouse.findings import Findings
 from jo.warehouse.location import Format, SourceLocation, Version
 from jo.warehouse.raw import CSV_ROWS, Raw, open_csv, open_parquet
+from jo.warehouse.sql import quoted
 
 HIDDEN = "jo.unreadable"
 """True for a row that is not as declared, else NULL. No declared field can have that name."""

@@ -25,9 +25,9 @@ from jo.conditions.types import Field, FieldType, Scope
 from jo.model.power_list import PowerList
 from jo.model.project import Project
 from jo.ports.warehouse import EXCLUDED, NO_CONTACT, NOT_DISTINCT, UNREADABLE, SourceError
-from jo.warehouse.columns import literal, quoted
 from jo.warehouse.load import HIDDEN
 from jo.warehouse.reach import COMPANY, CONTACT, address, company_key, contact_key, lists_within
+from jo.warehouse.sql import literal, quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +189,8 @@ class _Judge:
 
     def _fallback(self, where: Expr, instead: Expr) -> Expr:
         """Return the items of `where` that read only the company, and what replaces the others."""
+        if COMPANY not in self._scope.namespaces:
+            raise SourceError(f"The list `{self._list.name}` has a fallback, and its contacts no company.")
         items = Condition(where).items
         return conjunction(
             [*(item.expr for item in items if _reads_only_company(item.expr, self._scope)), instead]
@@ -212,10 +214,10 @@ class _Parts:
 
 def _reads_only_company(expr: Expr, scope: Scope) -> bool:
     """Tell whether a condition is the same for all contacts of a company."""
-    root = scope.roots.get(COMPANY)
     match expr:
-        case Path(words):
-            return root is not None and (words[0] == COMPANY or words[: len(root)] == root)
+        case Path((namespace, *fields)):
+            company = scope.roots[COMPANY]
+            return (*scope.roots.get(namespace, (namespace,)), *fields)[: len(company)] == company
         case Call("in_list"):
             return False
         case Call("count", (Path() as source, *_)):

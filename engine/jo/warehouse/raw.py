@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from jo.conditions.types import Table
 from jo.ports.warehouse import SourceError
-from jo.warehouse.columns import Column, cell_of_text, literal, quoted, text_column, typed_column
+from jo.warehouse.columns import Column, cell_of_text, text_column, typed_column
 from jo.warehouse.database import Database
 from jo.warehouse.findings import Findings
 from jo.warehouse.location import SourceLocation, Version
 from jo.warehouse.records import BrokenFileError, Record, read_records
+from jo.warehouse.sql import literal, quoted
 
 CSV_ROWS = '"jo.raw"'
 """The table that holds the cells of the CSV file that is being read."""

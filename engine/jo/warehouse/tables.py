@@ -13,11 +13,11 @@ from typing import TypeVar
 from jo.flow.mailbox import address_key
 from jo.model.project import Project
 from jo.ports.warehouse import SourceError
-from jo.warehouse.columns import quoted
 from jo.warehouse.database import Database, Limits
 from jo.warehouse.findings import unlocated
 from jo.warehouse.load import Loaded, load
 from jo.warehouse.location import LocationError, SourceLocation, Version, parquet_path, present_version
+from jo.warehouse.sql import quoted
 
 TRIES = 3
 """How often a question is asked when files change meanwhile."""

@@ -174,6 +174,17 @@ def test_fallback_replaces_whatever_reads_the_contact(given: Open, item: str) ->
     assert opened.keys("it") == ["a2", "b2", "b3"]
 
 
+def test_fallback_over_other_rows_knows_the_company_by_any_way_to_it(given: Open) -> None:
+    opened = one(
+        given,
+        "from: contracts\nrecipient: contract.signer\n"
+        "where: [contract.status = 'ended', contact.company.segment = 'SMB']\n"
+        "fallback: {where: contract.status = 'active'}",
+    )
+
+    assert opened.keys("it") == ["k2", "k3"]
+
+
 def test_fallback_looks_at_companies_after_exclude_and_passes_through_it(given: Open) -> None:
     """The admin of `a` is excluded, so `a` is served; its fallback `a2` is excluded as well."""
     opened = lists(
@@ -342,6 +353,35 @@ refresh: daily at 02:00
 
     with pytest.raises(SourceError, match="`cold` and `it` have no contacts in common"):
         opened.keys("cold")
+
+
+def test_a_fallback_needs_companies(given: Open) -> None:
+    text = """
+kind: source
+name: leads
+key: id
+fields: {id: text, email: text}
+roles: {address: email}
+---
+kind: power_list
+name: cold
+from: leads
+fallback: {where: contact.id = 'x'}
+refresh: daily at 02:00
+"""
+    opened = given(text, {"leads.csv": "id,email\n1,x@x.example\n"})
+
+    with pytest.raises(SourceError, match="`cold` has a fallback, and its contacts no company"):
+        opened.keys("cold")
+
+
+def test_a_closed_warehouse_opens_again(given: Open) -> None:
+    opened = one(given, "from: contacts\nwhere: contact.role = 'User'")
+    assert opened.keys("it") == ["b1"]
+
+    opened.warehouse.close()
+
+    assert opened.keys("it") == ["b1"]
 
 
 def test_as_of_is_when_the_oldest_file_was_written(given: Open) -> None:
