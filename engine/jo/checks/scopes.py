@@ -7,6 +7,7 @@ its faults are found once.
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from jo.conditions.functions import FUNCTIONS, Slot
 from jo.conditions.types import Place, Scope
@@ -33,6 +34,7 @@ class Scopes:
     project: Project
     _made: dict[object, Scope] = field(default_factory=dict)
     _templates: dict[str, Scope | None] = field(default_factory=dict)
+    _programs: dict[str, "_OfProgram | None"] = field(default_factory=dict)
 
     def of(self, resource: Resource, path: Path, text: str) -> Scope | None:
         """Return the scope of a condition or time; None when something that it needs is missing.
@@ -45,8 +47,10 @@ class Scopes:
             case Template():
                 return self.of_template(resource)
             case Program():
-                contacts = self.contacts_of(resource)
-                return None if contacts is None else self._of_program(resource, contacts, path, text)
+                if resource.name not in self._programs:
+                    self._programs[resource.name] = self._of_program(resource)
+                found = self._programs[resource.name]
+                return None if found is None else found.of(path, text)
         return None
 
     def _of_list(self, power_list: PowerList) -> Scope | None:
@@ -63,30 +67,24 @@ class Scopes:
             self._templates[template.name] = self.project.template_scope(template)
         return self._templates[template.name]
 
-    def _of_program(self, program: Program, contacts: Source, path: Path, text: str) -> Scope:
-        event, rows = self._event(program, path), self.project.row_source(program)
-        shared = (contacts.name, rows and rows.name, event and event.name, tuple(program.fields.items()))
-        if shared not in self._made:
-            scope = self.project.contact_scope(contacts, Place.PROGRAM, program=program, event=event)
-            self._made[shared] = replace(scope, steps=frozenset())
-        if not _NAMES_STEPS.search(text):
-            return self._made[shared]
-        steps = frozenset(program.steps)
-        key = (shared, steps)
+    def _of_program(self, program: Program) -> "_OfProgram | None":
+        contacts = self.contacts_of(program)
+        return None if contacts is None else _OfProgram(scopes=self, program=program, contacts=contacts)
+
+    def of_passage(self, program: Program, contacts: Source, event: Event | None) -> Scope:
+        """Return the scope of a program over these contacts where no step is named."""
+        rows = self.project.row_source(program)
+        key = (contacts.name, rows and rows.name, event and event.name, tuple(program.fields.items()))
         if key not in self._made:
-            self._made[key] = replace(self._made[shared], steps=steps)
+            scope = self.project.contact_scope(contacts, Place.PROGRAM, program=program, event=event)
+            self._made[key] = replace(scope, steps=frozenset())
         return self._made[key]
 
-    def _event(self, program: Program, path: Path) -> Event | None:
-        """Return the event whose payload a text may read: the awaited one, else that of the entry."""
-        match path:
-            case ("steps", str(name), "wait_for", "where"):
-                step = program.steps[name]
-                return (
-                    self.project.events.get(step.wait_for.event or "") if isinstance(step, WaitFor) else None
-                )
-        audience = program.audience
-        return self.project.events.get(audience.event) if isinstance(audience, EventAudience) else None
+    def with_steps(self, scope: Scope, steps: frozenset[str]) -> Scope:
+        key = (id(scope), steps)
+        if key not in self._made:
+            self._made[key] = replace(scope, steps=steps)
+        return self._made[key]
 
     def contacts_of(self, program: Program) -> Source | None:
         """Return the source of a program's contacts."""
@@ -99,3 +97,39 @@ class Scopes:
         named = event.fields.get(event.roles.contact) if event and event.roles.contact else None
         found = self.project.sources.get(named.ref) if named and named.ref else None
         return found or self.project.contact_source()
+
+
+@dataclass(kw_only=True)
+class _OfProgram:
+    """The scopes of one program, of which all its texts share a few."""
+
+    scopes: Scopes
+    program: Program
+    contacts: Source
+
+    def of(self, path: Path, text: str) -> Scope:
+        scope = self._awaited(path) if path[-1] == "where" else self._own
+        return self.scopes.with_steps(scope, self._steps) if _NAMES_STEPS.search(text) else scope
+
+    @cached_property
+    def _own(self) -> Scope:
+        """Without an awaited event, a text may read the payload of the event that people enter by."""
+        audience = self.program.audience
+        event = (
+            self.scopes.project.events.get(audience.event) if isinstance(audience, EventAudience) else None
+        )
+        return self.scopes.of_passage(self.program, self.contacts, event)
+
+    @cached_property
+    def _steps(self) -> frozenset[str]:
+        return frozenset(self.program.steps)
+
+    def _awaited(self, path: Path) -> Scope:
+        """Return the scope of the `where` of a `wait_for`, which reads the payload of the awaited event."""
+        match path:
+            case ("steps", str(name), "wait_for", "where"):
+                step = self.program.steps[name]
+                awaited = step.wait_for.event if isinstance(step, WaitFor) else None
+                event = self.scopes.project.events.get(awaited or "")
+                return self.scopes.of_passage(self.program, self.contacts, event)
+        return self._own

@@ -1,11 +1,11 @@
 """Which programs enroll people into which, and the circles of that."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jo.graph.circles import elementary_circles, goes_round
 from jo.model.address import Kind
-from jo.model.program import Program
+from jo.model.project import Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,12 +17,12 @@ class Enrolling:
     into: str
 
 
-def enroll_circles(programs: Mapping[str, Program]) -> tuple[tuple[Enrolling, ...], ...]:
+def enroll_circles(project: Project) -> tuple[tuple[Enrolling, ...], ...]:
     """Return the circles, each from the program that is first by name back to it, sorted; at most `MOST`."""
-    names = sorted(programs)
+    names = sorted(project.programs)
     places = {name: place for place, name in enumerate(names)}
     by_pair: dict[tuple[int, int], Enrolling] = {}
-    for enrolling in _enrollings(programs.values()):
+    for enrolling in _enrollings(project):
         if enrolling.into in places:
             by_pair.setdefault((places[enrolling.program], places[enrolling.into]), enrolling)
     if not goes_round(by_pair):
@@ -33,9 +33,8 @@ def enroll_circles(programs: Mapping[str, Program]) -> tuple[tuple[Enrolling, ..
     )
 
 
-def _enrollings(programs: Iterable[Program]) -> Iterable[Enrolling]:
-    for program in programs:
-        for name, step in program.steps.items():
-            for _, address in step.references():
-                if address.kind is Kind.PROGRAM:
-                    yield Enrolling(program=program.name, step=name, into=address.name)
+def _enrollings(project: Project) -> Iterator[Enrolling]:
+    for program in project.programs.values():
+        for path, address in project.references[program.address]:
+            if address.kind is Kind.PROGRAM:
+                yield Enrolling(program=program.name, step=str(path[1]), into=address.name)

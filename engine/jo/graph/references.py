@@ -4,7 +4,7 @@ What properties name is the model's knowledge (`jo.model.references`); what cond
 table of functions: `in_list('admins')` refers to a power list because that is what its parameter is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,8 +13,7 @@ from jo.conditions.functions import FUNCTIONS, Slot
 from jo.conditions.tree import Call, Literal, Path, walk
 from jo.graph.expressions import conditions
 from jo.model.address import Address, Kind
-from jo.model.project import Project, Resource
-from jo.model.references import references as properties
+from jo.model.project import Project
 
 _KINDS = {
     Slot.EVENT: Kind.EVENT,
@@ -42,27 +41,31 @@ def references(project: Project, root: Address | None = None) -> tuple[Reference
     while pending:
         address = pending.pop()
         if address not in found:
-            targets = dict.fromkeys(_targets(project.resources[address]))
-            found[address] = tuple(target for target in targets if target != address)
+            targets = (*_by_properties(project, address), *_by_conditions(project, address))
+            found[address] = tuple(target for target in dict.fromkeys(targets) if target != address)
             pending += (target for target in found[address] if target in project.resources)
     return tuple(sorted(Reference(source, target) for source, targets in found.items() for target in targets))
 
 
-def referred(project: Project) -> frozenset[Address]:
-    """Return all that some other resource refers to."""
-    return frozenset(
-        target
-        for address, resource in project.resources.items()
-        for target in _targets(resource)
-        if target != address
-    )
+def unreferred(project: Project, candidates: Iterable[Address]) -> frozenset[Address]:
+    """Return the candidates that no other resource refers to.
+
+    Conditions are only read for what no property names.
+    """
+    rest = set(candidates)
+    for targets in (_by_properties, _by_conditions):
+        for address in project.resources if rest else ():
+            found = [target for target in targets(project, address) if target in rest]
+            rest.difference_update(target for target in found if target != address)
+    return frozenset(rest)
 
 
-def _targets(resource: Resource) -> Iterator[Address]:
-    for _, address in properties(resource):
-        yield address
-    for _, condition in conditions(resource):
-        yield from named(condition)
+def _by_properties(project: Project, address: Address) -> Iterator[Address]:
+    return (target for _, target in project.references[address])
+
+
+def _by_conditions(project: Project, address: Address) -> Iterator[Address]:
+    return (target for _, condition in conditions(project.resources[address]) for target in named(condition))
 
 
 @lru_cache(maxsize=16_384)

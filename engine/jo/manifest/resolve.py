@@ -20,7 +20,6 @@ from jo.model.outreach import Outreach
 from jo.model.power_list import PowerList
 from jo.model.program import EventAudience, Program
 from jo.model.project import Project
-from jo.model.references import references
 from jo.model.source import Source
 
 
@@ -72,7 +71,7 @@ class _Resolver:
     # -- resources ---------------------------------------------------------------------------------
 
     def references(self, address: Address) -> None:
-        for path, target in references(self.project.resources[address]):
+        for path, target in self.project.references[address]:
             if target in self.project.resources or target in self.broken or target.name in self.unread:
                 continue
             others = [kind for kind in Kind if Address(kind, target.name) in self.project.resources]
@@ -92,7 +91,9 @@ class _Resolver:
         edges: dict[Address, list[tuple[Path, Address]]] = {}
         for power_list in self.project.lists.values():
             edges[power_list.address] = [
-                (path, target) for path, target in references(power_list) if target.kind is Kind.POWER_LIST
+                (path, target)
+                for path, target in self.project.references[power_list.address]
+                if target.kind is Kind.POWER_LIST
             ]
         for circle in _circles(edges):
             places = [(self.origins.locate(address, path), address, path) for address, path in circle]

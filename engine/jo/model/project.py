@@ -14,6 +14,7 @@ from jo.model.outreach import Outreach
 from jo.model.policy import Permit, Policy
 from jo.model.power_list import PowerList
 from jo.model.program import EventAudience, Program
+from jo.model.references import Reference, references
 from jo.model.source import Source
 
 Resource = (
@@ -137,13 +138,19 @@ class Project:
         return self._names[kind]
 
     @cached_property
+    def references(self) -> Mapping[Address, tuple[Reference, ...]]:
+        """What the properties of each resource refer to; names within conditions are not among them."""
+        return {address: tuple(references(resource)) for address, resource in self.resources.items()}
+
+    @cached_property
     def _senders_of(self) -> Mapping[str, tuple[Program | Outreach, ...]]:
         """Template → the journeys that send it."""
         found: dict[str, list[Program | Outreach]] = {}
         for outreach in self.outreaches.values():
             found.setdefault(outreach.template, []).append(outreach)
         for program in self.programs.values():
-            for template in {name for step in program.steps.values() for name in step.templates()}:
+            named = (target for _, target in self.references[program.address])
+            for template in {target.name for target in named if target.kind is Kind.TEMPLATE}:
                 found.setdefault(template, []).append(program)
         return {template: tuple(journeys) for template, journeys in found.items()}
 

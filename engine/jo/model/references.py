@@ -4,6 +4,7 @@ Names inside conditions and templates are not here: the condition language and t
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from jo.conditions.types import Field
 from jo.diagnostics.span import Path
@@ -13,14 +14,16 @@ from jo.model.event import Event
 from jo.model.outreach import Outreach
 from jo.model.power_list import PowerList
 from jo.model.program import EventAudience, Program
-from jo.model.project import Resource
 from jo.model.source import Source
+
+if TYPE_CHECKING:
+    from jo.model.project import Resource
 
 Reference = tuple[Path, Address]
 """The key path of the name within the canonical document, and what it refers to."""
 
 
-def references(resource: Resource) -> Iterator[Reference]:
+def references(resource: "Resource") -> Iterator[Reference]:
     """Yield the references of a resource, in the order of its schema; the same address may come twice."""
     match resource:
         case Source() | Event():

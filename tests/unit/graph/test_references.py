@@ -58,13 +58,14 @@ flowchart LR
 
 
 def test_programs_that_enroll_each_other_are_a_circle_from_the_first_name():
-    programs = {
-        "b": program("x: {enroll: c}", name="b"),
-        "c": program("y: {email: y}\nz: {enroll: b}", name="c"),
-        "d": program("x: {enroll: b}", name="d"),
-        "e": program("x: {enroll: e}", name="e"),
-    }
-    found = enroll_circles(programs)
+    programs = [
+        program("x: {enroll: c}", name="b"),
+        program("y: {email: y}\nz: {enroll: b}", name="c"),
+        program("x: {enroll: b}", name="d"),
+        program("x: {enroll: e}", name="e"),
+    ]
+    project = Project(resources={each.address: each for each in programs})
+    found = enroll_circles(project)
     assert [[(each.program, each.step) for each in circle] for circle in found] == [
         [("b", "x"), ("c", "z")],
         [("e", "x")],

@@ -53,7 +53,7 @@ from jo.checks.context import Context
 from jo.checks.rule import At, Found
 from jo.diagnostics import codes
 from jo.diagnostics.codes import Severity
-from jo.graph.references import referred
+from jo.graph.references import unreferred
 from jo.model.address import Kind
 
 CODE = codes.UNUSED_RESOURCE
@@ -68,10 +68,10 @@ def check(context: Context) -> Iterator[Found]:
     candidates = [each for each in context.resources if each.kind in _MEANT_FOR_USE]
     if not candidates or context.compiled.broken:
         return  # what could not be read may be what uses them
-    used = referred(context.project)
+    unused = unreferred(context.project, (each.address for each in candidates))
     for resource in candidates:
-        kind = resource.kind.value.replace("_", " ")
-        if resource.address not in used:
+        if resource.address in unused:
+            kind = resource.kind.value.replace("_", " ")
             yield Found(
                 at=At(address=resource.address, path=("name",)),
                 label="nothing uses it",

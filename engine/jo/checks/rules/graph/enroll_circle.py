@@ -69,7 +69,7 @@ MAY_BE_IGNORED = True
 
 
 def check(context: Context) -> Iterator[Found]:
-    for circle in enroll_circles(context.project.programs):
+    for circle in enroll_circles(context.project):
         names = [each.program for each in circle]
         if context.only is not None and context.only.name not in names:
             continue
