@@ -35,7 +35,9 @@ def test_what_is_right_raises_nothing(manifest):
 
 
 @pytest.mark.parametrize(
-    "rule", [rule for rule in catalog().values() if rule.found_by is FoundBy.CHECKING], ids=str
+    "rule",
+    [rule for rule in catalog().values() if rule.found_by is FoundBy.CHECKING],
+    ids=lambda rule: rule.code.id,
 )
 def test_every_rule_has_a_folder_with_both(rule):
     folder = HERE / f"{rule.code.id}_{rule.code.slug.replace('-', '_')}"
