@@ -242,7 +242,7 @@ def build_services(
 
 @contextmanager
 def open_web(
-    settings: Settings, host: str, port: int, ready: Callable[[], None], tell: TellWeb
+    settings: Settings, host: str, port: int, ready: Callable[[int], None], tell: TellWeb
 ) -> Iterator[WebServer]:
     """Build what answers links and events; what it has opened is closed at the end. Raises WorldError."""
     from jo.daemon.clocks import StoreClock

@@ -37,7 +37,7 @@ def _json(text: bytes) -> Any:
     except UnicodeDecodeError:
         raise UnreadableEventsError("The text is not UTF-8.") from None
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
+        where = f"column {error.colno}" if error.lineno == 1 else f"line {error.lineno}, column {error.colno}"
         raise UnreadableEventsError(f"This is not valid JSON ({where}).") from None
     except ValueError:  # an integer of more digits than Python reads, NaN or Infinity
         raise UnreadableEventsError("The JSON holds a number that cannot be read.") from None

@@ -50,8 +50,10 @@ def listen(host: str, port: int) -> socket.socket:
 class WebServer:
     """The application on a socket."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket, ready: Callable[[], None], tell: Tell) -> None:
-        """`ready` is called when requests are answered."""
+    def __init__(
+        self, app: ASGIApp, listener: socket.socket, ready: Callable[[int], None], tell: Tell
+    ) -> None:
+        """`ready` is called with the port when requests are answered."""
         self._listener = listener
         self._tell = tell
         config = Config(
@@ -69,7 +71,7 @@ class WebServer:
             timeout_graceful_shutdown=STOP_SECONDS,
             h11_max_incomplete_event_size=LARGEST_HEAD,
         )
-        self._server = _Server(config, ready)
+        self._server = _Server(config, lambda: ready(listener.getsockname()[1]))
 
     def run(self) -> None:
         """Answer until told to stop; requests that are under way are finished then."""

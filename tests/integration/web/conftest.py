@@ -140,6 +140,8 @@ class Jo:
     folder: Path
     mails: Mails
     told: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    stop: Callable[[], None] = lambda: None
+    """Ends the server, where there is one."""
 
     def suppressions(self, sent: Sent) -> list[str]:
         return [item.scope for item in self.suppressed(sent)]

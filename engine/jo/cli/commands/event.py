@@ -16,6 +16,7 @@ from jo.cli.options import Format, Place, json_option, workspace_options
 from jo.diagnostics.codes import WRONG_VALUE
 from jo.diagnostics.diagnostic import Diagnostic
 from jo.diagnostics.span import Position, Span
+from jo.ports.errors import WorldError
 from jo.reports.diagnosis import Diagnosis
 from jo.reports.wording import counted
 
@@ -86,6 +87,11 @@ def command(
             live = {spec.revision.address: spec.revision.document for spec in work.specs.live()}
             now = present_in(work)
             whom = contact if email is None else _contact_at(work, email)
+        if not live:
+            place.console.error(
+                "Nothing is live yet, so no event is known. Make the project live with\n    jo apply"
+            )
+            return Exit.FAILURE
         if file is not None:
             batch = _read_lines(file, source, name)
         else:
@@ -125,14 +131,14 @@ def _field(text: str) -> tuple[str, str]:
 
 
 def _contact_at(work: "Transaction", email: str) -> str:
-    """Return the one contact at an address. Raises click's UsageError when there is none, or are more."""
+    """Return the one contact at an address. Raises WorldError when there is none, or more than one."""
     from jo.flow.mailbox import address_key
 
     found = work.reports.contacts_at(address_key(email))
     if not found:
-        raise click.UsageError("jo has never planned a mail to that address; name the contact by --contact.")
+        raise WorldError("jo has never planned a mail to that address; name the contact by --contact.")
     if len(found) > 1:
-        raise click.UsageError(
+        raise WorldError(
             f"{len(found)} contacts share that address; name one by --contact: {', '.join(found)}."
         )
     return found[0]
@@ -197,6 +203,7 @@ def _summary(arrivals: "Sequence[Arrival]", new: int) -> str:
         if new:
             return f"Recorded {event.name}{whose}, id {event.id}.\n"
         return f"Nothing to do: {event.source} has told {event.name} with the id {event.id} before.\n"
-    known = len(arrivals) - new
-    again = f"; {counted(known, 'event')} {'was' if known == 1 else 'were'} there before" if known else ""
-    return f"Recorded {counted(new, 'event')}{again}.\n"
+    if not new:
+        return f"Nothing to do: {counted(len(arrivals), 'event')} with the same ids were recorded before.\n"
+    known = f"; {len(arrivals) - new} more were recorded before" if new < len(arrivals) else ""
+    return f"Recorded {counted(new, 'event')}{known}.\n"

@@ -33,8 +33,9 @@ def command(place: Place, *, listen: str | None, log: str | None) -> int:
     the store is busy or away, what comes in is kept in synced files and taken over later. Requests that
     are under way are answered before it ends.
     """
+    asked = None if listen is None else _split(listen)
     settings = load_workspace(place).settings
-    host, port = _split(listen or settings.web.listen)
+    host, port = asked or _split(settings.web.listen)
     from jo.cli.running import told_to_stop
     from jo.web.told import STARTED, STOPPED
     from jo.wiring import open_web
@@ -42,10 +43,10 @@ def command(place: Place, *, listen: str | None, log: str | None) -> int:
     console = place.console
     log = log or (None if console.is_watched else "text")
     teller = _Teller(console, log)
-    where = f"{host}:{port}"
     base_url = settings.web.base_url or ""
 
-    def ready() -> None:
+    def ready(taken: int) -> None:
+        where = f"{host}:{taken}"
         teller.tell(STARTED, {"listen": where, "base_url": base_url})
         if log is None:
             console.remark(f"Answering on {where}; links in mails begin with {base_url}. Ctrl-C ends it.")
