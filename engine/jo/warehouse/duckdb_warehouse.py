@@ -16,7 +16,7 @@ from jo.warehouse.findings import Findings, unlocated
 from jo.warehouse.load import Loaded
 from jo.warehouse.location import LocationError, SourceLocation, present_version
 from jo.warehouse.members import Known, audience_query
-from jo.warehouse.reach import CONTACT, address, lists_within, sources_within, tables_read
+from jo.warehouse.reach import CONTACT, lists_within, selected, sources_within, tables_read
 from jo.warehouse.sql import quoted
 from jo.warehouse.tables import Tables
 
@@ -114,11 +114,10 @@ class DuckDbWarehouse:
     def _known(self, project: Project, power_list: PowerList, loaded: Mapping[str, Loaded]) -> Known:
         folded = {}
         for each in lists_within(project, power_list):
-            scope = project.list_scope(each)
-            path = address(project, scope)
-            if each.distinct is not None and path is not None:
-                contacts = scope.namespaces[CONTACT]
-                relation = self._tables.folded(contacts, path.words[-1])
+            address = selected(project, each).get("address")
+            if address is not None:
+                contacts = project.list_scope(each).namespaces[CONTACT]
+                relation = self._tables.folded(contacts, address.words[-1])
                 if relation is not None:
                     folded[contacts] = relation
         return Known(

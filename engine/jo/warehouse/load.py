@@ -33,6 +33,13 @@ PLACES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    is_view: bool
+    has_unreadable: bool
+    """Whether there is a column HIDDEN."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     """What became of one version of a file. There is no relation where a finding is an error."""
 
@@ -40,7 +47,7 @@ class Loaded:
     version: Version
     table: Table
     findings: tuple[Finding, ...]
-    relation: "Relation | None"
+    relation: Relation | None
 
     @property
     def error(self) -> Finding | None:
@@ -49,13 +56,6 @@ class Loaded:
     @property
     def has_unreadable(self) -> bool:
         return self.relation is not None and self.relation.has_unreadable
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relation:
-    is_view: bool
-    has_unreadable: bool
-    """Whether there is a column HIDDEN."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from jo.model.power_list import PowerList
 from jo.model.project import Project
 from jo.ports.warehouse import EXCLUDED, NO_CONTACT, NOT_DISTINCT, UNREADABLE, SourceError
 from jo.warehouse.load import HIDDEN
-from jo.warehouse.reach import COMPANY, CONTACT, address, company_key, contact_key, lists_within
+from jo.warehouse.reach import COMPANY, CONTACT, lists_within, selected
 from jo.warehouse.sql import literal, quoted
 
 
@@ -90,15 +90,7 @@ class _Judge:
         self._scope = _with_marks(project.list_scope(power_list), known.unreadable)
         self._row = row_alias(self._scope)
         self._source = project.sources[power_list.from_]
-        self._selected = {
-            path: name
-            for path, name in (
-                (contact_key(self._scope), "member"),
-                (company_key(self._scope) if power_list.fallback else None, "company"),
-                (address(project, self._scope) if power_list.distinct else None, "address"),
-            )
-            if path is not None
-        }
+        self._selected = selected(project, power_list)
 
     @property
     def leaves_out(self) -> bool:
@@ -110,7 +102,7 @@ class _Judge:
         where = self._list.where.expr if self._list.where is not None else TRUE
         found = self._rows(where, self._list.include)
         if self._list.fallback is None:
-            return self._distinct(f"(\n{found}\n)") if self._is_distinct else found
+            return self._distinct(f"(\n{found}\n)") if "address" in self._selected else found
         fallback = self._rows(self._fallback(where, self._list.fallback.where.expr), ())
         return "\n".join(
             (
@@ -125,22 +117,18 @@ class _Judge:
             )
         )
 
-    @property
-    def _is_distinct(self) -> bool:
-        return "address" in self._selected.values()
-
     def _rows(self, where: Expr, include: tuple[str, ...]) -> str:
         """Return the query of the rows for which the condition is true, with all that is selected of them."""
         parts = _Parts(self._scope, self._today, self._now)
         key = f"cast({parts.sql(Path((self._row, self._source.key)))} as varchar)"
-        selected = {name: parts.sql(path) for path, name in self._selected.items()}
-        member = selected.setdefault("member", "null")
+        values = {name: parts.sql(path) for name, path in self._selected.items()}
+        member = values.setdefault("member", "null")
         condition = f"({parts.sql(where)})"
         if include:
             added = [self._is_among(name, key, member, "left_out is null") for name in include]
             condition = f"({condition} or {' or '.join(added)})"
         reasons = []
-        marks = _marks((where, *self._selected), self._scope, self._known.unreadable)
+        marks = _marks((where, *self._selected.values()), self._scope, self._known.unreadable)
         if marks:
             readable = parts.sql(conjunction(IsNull(mark) for mark in marks))
             condition = f"case when {readable} then {condition} else {condition} is not false end"
@@ -151,16 +139,16 @@ class _Judge:
             kept = f"left_out is null or left_out in ({literal(NOT_DISTINCT)}, {literal(UNREADABLE)})"
             out = [self._is_among(name, key, member, kept) for name in self._list.exclude]
             reasons.append(f"when {' or '.join(out)} then {literal(EXCLUDED)}")
-        if "address" in selected:
-            selected["address"] = self._folded(selected["address"], parts)
+        if "address" in values:
+            values["address"] = self._folded(values["address"], parts)
         left_out = f"case {' '.join(reasons)} end" if reasons else "cast(null as varchar)"
-        columns = ", ".join(f"{value} as {name}" for name, value in selected.items())
+        columns = ", ".join(f"{value} as {name}" for name, value in values.items())
         source = f"{quoted(self._source.name)} as {quoted(self._row)}"
         select = f"select {key} as key, {columns}, {left_out} as left_out"
         return "\n".join((select, f"from {source}", *parts.joins.values(), f"where {condition}"))
 
     def _distinct(self, rows: str) -> str:
-        if not self._is_distinct:
+        if "address" not in self._selected:
             return f"select key, member, left_out from {rows}"
         number = "row_number() over (partition by address, left_out order by key)"
         is_later = f"left_out is null and address is not null and {number} > 1"

@@ -38,12 +38,9 @@ def sources_within(project: Project, power_list: PowerList) -> frozenset[str]:
     found: set[str] = set()
     for each in lists_within(project, power_list):
         scope = project.list_scope(each)
-        found |= {
-            each.from_,
-            *(table for path in paths_of_rows(project, each) for table in tables_read(path, scope)),
-        }
-        for condition in conditions(each):
-            found.update(tables_read(condition.expr, scope))
+        found.add(each.from_)
+        for expr in (*selected(project, each).values(), *(item.expr for item in conditions(each))):
+            found.update(tables_read(expr, scope))
     return frozenset(found)
 
 
@@ -54,43 +51,20 @@ def conditions(power_list: PowerList) -> Iterator[Condition]:
         yield power_list.fallback.where
 
 
-def contact_key(scope: Scope) -> Path | None:
-    """Return the path to the key of the contact behind a row; None where the rows have none."""
-    table = scope.namespaces.get(CONTACT)
-    return None if table is None else Path((CONTACT, scope.tables[table].key))
-
-
-def company_key(scope: Scope) -> Path | None:
-    """Return the path to the reference from the contact to its company."""
-    root = scope.roots.get(COMPANY)
-    return None if root is None else Path(root)
-
-
-def address(project: Project, scope: Scope) -> Path | None:
-    """Return the path to the mail address of the contact behind a row."""
-    contacts = project.sources.get(scope.namespaces.get(CONTACT, ""))
-    role = contacts.roles.address if contacts else None
-    return None if role is None else Path((CONTACT, role))
-
-
-def paths_of_rows(project: Project, power_list: PowerList) -> list[Path]:
-    """Return what the query selects of each row beside its own key."""
+def selected(project: Project, power_list: PowerList) -> dict[str, Path]:
+    """Return what a query selects of each row beside its key: `member`, the key of the contact behind it; for
+    a fallback its `company`; for a distinct list its `address`. A list without contacts has none of them."""
     scope = project.list_scope(power_list)
-    paths = [contact_key(scope)]
-    if power_list.fallback is not None:
-        paths.append(company_key(scope))
-    if power_list.distinct is not None:
-        paths.append(address(project, scope))
-    return [path for path in paths if path is not None]
-
-
-def _lists_asked(power_list: PowerList) -> Iterator[str]:
-    for condition in conditions(power_list):
-        for node in walk(condition.expr):
-            if isinstance(node, Call) and node.name == "in_list":
-                [name] = node.arguments
-                assert isinstance(name, Literal)
-                yield str(name.value)
+    contacts = scope.namespaces.get(CONTACT)
+    if contacts is None:
+        return {}
+    paths = {"member": Path((CONTACT, scope.tables[contacts].key))}
+    if power_list.fallback is not None and COMPANY in scope.roots:
+        paths["company"] = Path(scope.roots[COMPANY])
+    role = project.sources[contacts].roles.address
+    if power_list.distinct is not None and role is not None:
+        paths["address"] = Path((CONTACT, role))
+    return paths
 
 
 def tables_read(expr: Expr, scope: Scope) -> Iterator[str]:
@@ -105,3 +79,12 @@ def tables_read(expr: Expr, scope: Scope) -> Iterator[str]:
         yield from tables_read(Path((relation.anchor, scope.tables[anchor].key)), scope)
         for condition in inner:
             yield from tables_read(condition, counted_scope(relation, scope))
+
+
+def _lists_asked(power_list: PowerList) -> Iterator[str]:
+    for condition in conditions(power_list):
+        for node in walk(condition.expr):
+            if isinstance(node, Call) and node.name == "in_list":
+                [name] = node.arguments
+                assert isinstance(name, Literal)
+                yield str(name.value)

@@ -269,6 +269,25 @@ def test_addresses_compare_trimmed_composed_and_folded(given: Open, first: str, 
     assert opened.keys("it") == ["p1", "p3"]
 
 
+def test_an_address_may_be_the_key(given: Open) -> None:
+    text = """
+kind: source
+name: people
+key: email
+fields: {email: text}
+roles: {address: email}
+---
+kind: power_list
+name: it
+from: people
+distinct: address
+refresh: daily at 02:00
+"""
+    opened = given(text, {"people.csv": "email\nb@x.example\nA@x.example\na@x.example\n"})
+
+    assert opened.audience("it").members == [Member(key, key) for key in ("A@x.example", "b@x.example")]
+
+
 def test_contacts_without_an_address_are_not_each_others_duplicates(given: Open) -> None:
     rows = [{"id": key, "email": "", "role": "A", "company": ""} for key in ("p1", "p2")]
     opened = one(given, "from: contacts\ndistinct: address", files={"contacts.csv": rows})
