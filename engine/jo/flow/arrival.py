@@ -143,10 +143,10 @@ class _Reader:
                 self._fault(MISSING_KEY, name, "has no value and may not be NULL")
             else:
                 payload[name] = None
-        self._check_length("source", given.source)
+        self._check_name("source", given.source)
         for role in (self._event.roles.id, self._event.roles.contact):
             if role is not None and isinstance(payload.get(role), str):
-                self._check_length(role, payload[role])
+                self._check_name(role, payload[role])
         return payload
 
     def _completed(self, given: Given, received: datetime) -> dict[str, Any]:
@@ -168,11 +168,12 @@ class _Reader:
         if read is None:
             self._fault(WRONG_TYPE, name, f"does not hold {_WORDS[field.type]}")
         elif isinstance(read, str) and not _is_storable(read):
-            self._fault(WRONG_VALUE, name, "holds a character that no text has")
+            self._fault(WRONG_VALUE, name, "holds a character that cannot be kept")
         return read
 
-    def _check_length(self, name: str, text: str) -> None:
-        if not 0 < len(text) <= LONGEST:
+    def _check_name(self, name: str, text: str) -> None:
+        """Refuse a text that cannot name an event or a contact."""
+        if not 0 < len(text) <= LONGEST or not _is_storable(text):
             self._fault(WRONG_VALUE, name, f"has to be a text of 1 to {LONGEST} characters")
 
     def _fault(self, code: Code, name: str, trouble: str, help: str = "") -> None:

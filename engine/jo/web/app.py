@@ -78,6 +78,7 @@ def build_app(desk: Desk, options: Options, tell: Tell) -> ASGIApp:
         exception_handlers={
             HTTPException: doors.refuse,
             AwayError: doors.ask_for_patience,
+            Exception: doors.ask_for_patience,
             ClientDisconnect: _answer_nobody,
         },
     )
@@ -206,10 +207,12 @@ class _Doors:
         return PlainTextResponse(f"{error.detail}\n", error.status_code, headers=error.headers)
 
     async def ask_for_patience(self, request: Request, error: Exception) -> Response:
+        """Answer while the store is away, and when there is a bug in jo: it may go better the next time."""
+        status = 503 if isinstance(error, AwayError) else 500
         headers = {"Retry-After": str(RETRY_SECONDS)}
         if request.scope["path"] == EVENTS:
-            return _problem(503, "The store is away", "Send the events again later.", headers=headers)
-        return _page(away_page(_words(request), self._desk.brand), 503, headers)
+            return _problem(status, "Nothing was taken", "Send the events again later.", headers=headers)
+        return _page(away_page(_words(request), self._desk.brand), status, headers)
 
 
 async def _answer_nobody(request: Request, error: Exception) -> Response:

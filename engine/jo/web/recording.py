@@ -35,9 +35,10 @@ class Applied:
 
     def kit(self, work: Transaction, intent: Intent) -> Kit | None:
         """Return what a mail was built from; None when it was never attempted, or cannot be built."""
-        if intent.fixed is None:
+        revisions = intent.fixed.facts.get(REVISIONS) if intent.fixed is not None else None
+        if revisions is None:
             return None
-        kit = self._kits.get(intent.fixed.facts[REVISIONS], self.project(work), work.specs.revisions)
+        kit = self._kits.get(revisions, self.project(work), work.specs.revisions)
         return kit if isinstance(kit, Kit) else None
 
 
@@ -46,7 +47,7 @@ class Outcome(StrEnum):
     REPEATED = "repeated"
     """It was recorded before."""
     UNKNOWN = "unknown"
-    """It belongs to no mail that the store knows, or to no link of it."""
+    """It belongs to no mail that the store knows."""
 
 
 def record(work: Transaction, applied: Applied, items: Sequence[Received]) -> Counter[Outcome]:
@@ -69,15 +70,19 @@ def _record(work: Transaction, applied: Applied, item: Received) -> Outcome:
 def _record_click(work: Transaction, applied: Applied, click: Click) -> Outcome:
     """Append a click. The same click cannot be told from a second one, so it is never a repeated one."""
     intent = work.ledger.by_public_id(click.mail)
-    kit = applied.kit(work, intent) if intent is not None else None
-    if intent is None or intent.fixed is None or kit is None:
+    if intent is None:
         return Outcome.UNKNOWN
-    links = kit.template.versions[intent.fixed.version].links
-    if click.link >= len(links):
-        return Outcome.UNKNOWN
-    # A link without a name goes by its number, so that two of them are told apart.
-    name = links[click.link].name or f"#{click.link}"
-    return Outcome.NEW if work.people.engage(click.mail, Engaged.CLICKED, name, click.at) else Outcome.UNKNOWN
+    work.people.engage(click.mail, Engaged.CLICKED, _link_name(work, applied, intent, click.link), click.at)
+    return Outcome.NEW
+
+
+def _link_name(work: Transaction, applied: Applied, intent: Intent, number: int) -> str:
+    """Return what `clicked(step, name)` knows a link by; one without a name goes by its number."""
+    kit = applied.kit(work, intent)
+    version = kit.template.versions.get(intent.fixed.version) if kit is not None and intent.fixed else None
+    links = version.links if version is not None else ()
+    name = links[number].name if number < len(links) else None
+    return name or f"#{number}"
 
 
 def _record_opt_out(work: Transaction, item: OptOut) -> Outcome:

@@ -268,3 +268,24 @@ def test_what_is_told_names_no_address_and_no_token(jo: Jo) -> None:
         ("GET", "", 404),
     ]
     assert sent.leave.removeprefix("/u/")[:20] not in str(jo.told)
+
+
+def test_a_bug_is_told_by_its_place_and_shown_to_nobody(jo: Jo, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(token: str) -> None:
+        raise RuntimeError(f"ada@example.com {token}")
+
+    monkeypatch.setattr(jo.desk, "leaving", fail)
+    sent = jo.mails["ada", "guide"]
+
+    answer = jo.client.get(sent.leave)
+    one_click = jo.client.post(sent.leave, data=ONE_CLICK)
+
+    assert (answer.status_code, one_click.status_code) == (500, 200)
+    assert "One moment, please" in answer.text
+    assert "RuntimeError" not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    ((fields),) = [fields for name, fields in jo.told if name == "web.bug"]
+    assert fields["error"] == "RuntimeError"
+    assert "test_unsubscribe.py" in fields["at"]
+    assert "ada@" not in str(jo.told)
+    assert jo.suppressions(sent) == ["topic:tips"]

@@ -171,7 +171,8 @@ class TestEvents:
 
     @pytest.mark.parametrize("text", ["a\x00b", "half \ud800"])
     def test_a_character_that_no_database_keeps_is_refused(self, text: str) -> None:
-        assert [slug for slug, _ in faults_of({**BASE, "id": text})] == ["wrong-value"]
+        assert {slug for slug, _ in faults_of({**BASE, "id": text})} == {"wrong-value"}
+        assert {slug for slug, _ in faults_of(BASE, source=text)} == {"wrong-value"}
 
     @pytest.mark.parametrize(
         "fields", [{"source": ""}, {"source": "x" * 201}, {"data": {**BASE, "id": "x" * 201}}]
