@@ -75,6 +75,12 @@ class PathFault:
 
 def parse_condition(raw: object) -> tuple[Condition | None, tuple[PathFault, ...]]:
     """Read a condition in any of its YAML forms; None when any part of it cannot be read."""
+    if isinstance(raw, str):
+        parsed = parse(raw)
+        return (
+            None if parsed.expr is None else Condition(parsed.expr),
+            tuple(PathFault((), fault) for fault in parsed.faults),
+        )
     texts: list[tuple[KeyPath, Parsed]] = []
     expr = _read(raw, (), texts)
     if expr is not None and not rereads(expr):

@@ -241,11 +241,9 @@ class _Reader:
         if found is None:
             raise _Decline
         self.past = self.end
-        self.kind = str(found.lastgroup)
-        self.start, self.end = found.span(self.kind)
-        self.word = found[self.kind]
-        if self.kind == "word":
-            self.word = self.word.lower()
+        self.kind = kind = str(found.lastgroup)
+        self.start, self.end = found.span(kind)
+        self.word = found[kind].lower() if kind == "word" else found[kind]
 
     def skip(self, word: str) -> bool:
         if self.word != word:

@@ -9,7 +9,9 @@ from jo.model.step import Between, Bounded, Goto, Leave, Target
 from jo.timing.durations import Duration
 
 
-class Shared(TypedDict):
+class Shared(TypedDict, total=False):
+    """What a step says of the keys that all types share; what it does not say has its default."""
+
     description: str
     after: Duration | None
     between: Between | None
@@ -20,21 +22,26 @@ class Shared(TypedDict):
 def shared(cursor: Cursor, following: Target) -> Shared:
     """Read `description`, `after`, `between`, `if` and `next`, for types that people leave by `next`."""
     value = cursor.value
-    return Shared(
-        description=value.get("description") or "",
-        after=cursor.duration("after"),
-        between=_between(cursor) if "between" in value else None,
-        if_=cursor.condition("if"),
-        next=target(value.get("next"), following),
-    )
+    found = Shared(next=target(value.get("next"), following))
+    if len(value) == 1:  # most steps say nothing besides what they do
+        return found
+    if value.get("description"):
+        found["description"] = value["description"]
+    if value.get("after") is not None:
+        found["after"] = cursor.duration("after")
+    if value.get("between") is not None:
+        found["between"] = _between(cursor)
+    if value.get("if") is not None:
+        found["if_"] = cursor.condition("if")
+    return found
 
 
 def shared_aside(cursor: Cursor, following: Target) -> Shared:
     """Read the shared keys for types that people leave by `next` only to skip them."""
-    common = shared(cursor, following)
+    found = shared(cursor, following)
     if "if" not in cursor and "between" not in cursor:
-        common["next"] = Leave()
-    return common
+        del found["next"]
+    return found
 
 
 def refuse_idle_next(cursor: Cursor) -> None:

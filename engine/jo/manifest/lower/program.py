@@ -82,6 +82,6 @@ def _steps(cursor: Cursor) -> dict[str, Step]:
         if name == END:
             inner.fault(BAD_NAME, f"`{END}` is where a program ends and cannot name a step.", at_key=True)
         following: Target = Goto(names[index + 1]) if index + 1 < len(names) else Leave()
-        key = next(key for key in inner.value if key in known)
-        steps[name] = known[key].lower(inner, following)
+        type_ = next(filter(None, map(known.get, inner.value)))
+        steps[name] = type_.lower(inner, following)
     return steps
