@@ -27,6 +27,7 @@ from jo.workspace.settings import FILE, Settings
 if TYPE_CHECKING:
     from jo.manifest.compiled import Compiled
     from jo.manifest.schemas import Schemas
+    from jo.ports.store import Store
     from jo.model.address import Address, Kind
     from jo.model.project import Project
 
@@ -205,3 +206,11 @@ def refuse(console: Console, diagnosis: Diagnosis, form: Format) -> NoReturn:
 def present() -> datetime:
     """Return the present instant."""
     return datetime.now(UTC)
+
+
+def present_in(store: "Store") -> datetime:
+    """Return what time it is for a store: one that lives by a fast clock has a present of its own."""
+    from jo.daemon import clocks
+
+    with store.read() as work:
+        return clocks.present_in(work)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jo.cli.exits import Exit
-from jo.cli.loading import Checked, load_checked, present
+from jo.cli.loading import Checked, load_checked, present, present_in
 from jo.cli.options import Place, workspace_options
 from jo.cli.plans import PlanFormat, live_plan, read_plan, same_changes, show_plan
 from jo.reports.wording import counted
@@ -48,8 +48,7 @@ def command(
     if planfile is None and not yes and not console.is_interactive:
         raise click.UsageError("Nobody is here to be asked: hand in a plan file, or say --yes.")
     reviewed = read_plan(planfile)[0] if planfile is not None else None
-    now = present()
-    checked = load_checked(place, now)
+    checked = load_checked(place, present())
     from jo.wiring import open_store
 
     store = open_store(checked.settings)
@@ -57,7 +56,7 @@ def command(
         if reviewed is not None and (spent := _spent(store, reviewed)) is not None:
             console.show(f"Nothing to do: this plan is already generation {spent}.\n")
             return Exit.OK
-        plan = live_plan(checked, store, now, console, count=True)
+        plan = live_plan(checked, store, present_in(store), console, count=True)
         stopped = _stopped(console, plan, reviewed)
         if stopped is not None:
             return stopped
@@ -162,7 +161,7 @@ def _apply(
     from jo.plan.change import address, change_digest
     from jo.ports.store import StaleGenerationError
 
-    now = present()
+    now = present_in(store)
     newer = live_plan(checked, store, now, place.console, count=False)
     if newer.digest != plan.digest:
         known = {change_digest(change) for change in plan.changes}

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from jo.cli.exits import Exit
-from jo.cli.loading import load_checked, present
+from jo.cli.loading import load_checked, present, present_in
 from jo.cli.options import Format, Place, json_option, workspace_options
 from jo.cli.plans import PlanFormat, live_plan, plan_against, plan_text, show_plan
 from jo.ports.errors import WorldError
@@ -55,8 +55,7 @@ def command(
     if against is not None and not (against.startswith(_GIT) and len(against) > len(_GIT)):
         raise click.UsageError(f"--against takes `git:` and a commit, such as git:main, not `{against}`.")
     form = PlanFormat.MARKDOWN if markdown else PlanFormat.JSON if as_json else PlanFormat.TEXT
-    now = present()
-    checked = load_checked(place, now, Format.JSON if as_json else Format.HUMAN)
+    checked = load_checked(place, present(), Format.JSON if as_json else Format.HUMAN)
     if against is not None:
         plan = plan_against(checked, against.removeprefix(_GIT), place.console)
     else:
@@ -64,7 +63,7 @@ def command(
 
         store = open_store_to_read(checked.settings)
         try:
-            plan = live_plan(checked, store, now, place.console, count=not no_data)
+            plan = live_plan(checked, store, present_in(store), place.console, count=not no_data)
         finally:
             store.close()
     from jo.plan.plan import to_document
