@@ -201,7 +201,7 @@ def _plain(type_: FieldType, value: object) -> Any:
         case FieldType.INTEGER, int():
             return value if abs(value) <= MAX_INTEGER else None
         case FieldType.NUMBER, int() | float():
-            return value if abs(value) <= MAX_INTEGER or _is_finite(value) else None
+            return _double(value)
         case FieldType.TEXT, str():
             return value
         case ((FieldType.DATE | FieldType.TIMESTAMP), str()):
@@ -214,11 +214,14 @@ _INTEGER = re.compile(r"-?\d{1,16}", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,3})?", re.ASCII)
 
 
-def _is_finite(value: float) -> bool:
+def _double(value: float) -> float | None:
+    """Return a number as a double holds it; None beyond every double."""
+    if abs(value) <= MAX_INTEGER:
+        return value
     try:
-        return math.isfinite(value)
-    except OverflowError:  # an integer beyond every double
-        return False
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None
 
 
 def _integer(text: str) -> Any:

@@ -15,7 +15,7 @@ import hmac
 import threading
 import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,8 +48,6 @@ RETRY_SECONDS = 60
 EVENTS = "/events"
 EVENT_SOURCE = "http"
 """Who tells an event that does not say so."""
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

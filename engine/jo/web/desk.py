@@ -10,7 +10,7 @@ from datetime import datetime
 
 from jo.flow.arrival import Choice, EventFault, Given, read_event
 from jo.flow.intent import Intent
-from jo.flow.kits import Kit, request
+from jo.flow.kits import request
 from jo.model.project import Project
 from jo.ports.store import Store, StoreError, Transaction
 from jo.render.compiled import LANGUAGE, Site
@@ -80,7 +80,7 @@ class Desk:
 
     def leaving(self, token: str) -> Leaving | None:
         """Return what the holder of an unsubscribe link may leave; None when the link is none of ours."""
-        mail = self._mail(Purpose.UNSUBSCRIBE, token)
+        mail = self._mail(token)
         if mail is None:
             return None
         try:
@@ -96,7 +96,7 @@ class Desk:
 
         Depends on nothing but the mail: whatever else is broken, people can leave.
         """
-        mail = self._mail(Purpose.UNSUBSCRIBE, token)
+        mail = self._mail(token)
         if mail is None:
             return False
         outcomes = self._keep([OptOut(mail=mail, choice=choice, at=self._now())])
@@ -167,21 +167,20 @@ class Desk:
     def close(self) -> None:
         self._spool.close()
 
-    def _mail(self, purpose: Purpose, token: str) -> str | None:
-        claim = verify(self._site.keys, purpose, token)
+    def _mail(self, token: str) -> str | None:
+        """Return the mail whose unsubscribe link it is."""
+        claim = verify(self._site.keys, Purpose.UNSUBSCRIBE, token)
         return claim.intent if claim is not None else None
 
     def _target(self, work: Transaction, click: Click) -> str | None:
         intent = work.ledger.by_public_id(click.mail)
-        kit = self._applied.kit(work, intent) if intent is not None else None
-        if intent is None or kit is None:
+        if intent is None or intent.fixed is None:
             return None
-        return self._address(intent, kit, click.link)
-
-    def _address(self, intent: Intent, kit: Kit, link: int) -> str | None:
-        assert intent.fixed is not None
-        target = link_target(request(intent, intent.fixed, kit), self._site, link)
-        return web_address(target) if target is not None else None
+        kit = self._applied.kit(work, intent.fixed)
+        target = (
+            None if kit is None else link_target(request(intent, intent.fixed, kit), self._site, click.link)
+        )
+        return None if target is None else web_address(target)
 
     def _project(self) -> Project:
         try:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from jo.flow.arrival import opt_out
-from jo.flow.intent import Intent
+from jo.flow.intent import Fixed, Intent
 from jo.flow.kits import REVISIONS, Kit, Kits
 from jo.model.project import Project
 from jo.plan.applied import applied_project
@@ -33,9 +33,9 @@ class Applied:
             self._known = (generation, applied_project(documents))
         return self._known[1]
 
-    def kit(self, work: Transaction, intent: Intent) -> Kit | None:
-        """Return what a mail was built from; None when it was never attempted, or cannot be built."""
-        revisions = intent.fixed.facts.get(REVISIONS) if intent.fixed is not None else None
+    def kit(self, work: Transaction, fixed: Fixed) -> Kit | None:
+        """Return what a mail was built from; None when that cannot be built any more."""
+        revisions = fixed.facts.get(REVISIONS)
         if revisions is None:
             return None
         kit = self._kits.get(revisions, self.project(work), work.specs.revisions)
@@ -78,9 +78,8 @@ def _record_click(work: Transaction, applied: Applied, click: Click) -> Outcome:
 
 def _link_name(work: Transaction, applied: Applied, intent: Intent, number: int) -> str:
     """Return what `clicked(step, name)` knows a link by; one without a name goes by its number."""
-    kit = applied.kit(work, intent)
-    version = kit.template.versions.get(intent.fixed.version) if kit is not None and intent.fixed else None
-    links = version.links if version is not None else ()
+    kit = applied.kit(work, intent.fixed) if intent.fixed is not None else None
+    links = kit.template.versions[intent.fixed.version].links if kit is not None and intent.fixed else ()
     name = links[number].name if number < len(links) else None
     return name or f"#{number}"
 

@@ -7,10 +7,11 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -37,7 +38,7 @@ def serving(jo: Jo) -> Iterator[int]:
         ports.append(port)
         is_ready.set()
 
-    def tell(name: str, fields: object) -> None:
+    def tell(name: str, fields: Mapping[str, Any]) -> None:
         jo.told.append((name, fields))
 
     app = build_app(jo.desk, Options(project="aurora", event_token=None), tell)

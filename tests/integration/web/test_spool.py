@@ -1,13 +1,17 @@
 """The store is busy or away: nothing that was received is lost, nothing counts twice."""
 
 import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from jo.flow.arrival import Choice
 from jo.ports.store import StoreError, Transaction
 from jo.web.received import OptOut, Received
 from jo.web.recording import Outcome
+from jo.web.resting import RestingStore
 from jo.web.spool import BATCH, Spool
 from tests.integration.web.conftest import NOW, SECRET, Jo
 from tests.support.stores import file_store
@@ -16,7 +20,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 EVENT = {"type": "trial.activated", "id": "e1", "data": {"contact": "ada"}}
 
 
-def send_event(jo: Jo, event: dict[str, object] = EVENT) -> int:
+def send_event(jo: Jo, event: Mapping[str, object] = EVENT) -> int:
     headers = {"Authorization": f"Bearer {SECRET}"}
     return jo.client.post("/events", content=json.dumps(event), headers=headers).status_code
 
@@ -157,32 +161,32 @@ class Keeper:
         self.store = file_store(folder, 0.05)
         self.dies_after: int | None = None
 
-    def record(self, work: Transaction, items: list[Received]) -> dict[Outcome, int]:
-        from collections import Counter
-
+    def record(self, work: Transaction, items: Sequence[Received]) -> Counter[Outcome]:
         if self.dies_after == 0:
             raise StoreError("died")
         if self.dies_after is not None:
             self.dies_after -= 1
         seen = json.loads(work.operations.recall("seen") or "[]")
-        work.operations.remember("seen", json.dumps(seen + [item.mail for item in items]))
+        work.operations.remember(
+            "seen", json.dumps([*seen, *(item.mail for item in items if isinstance(item, OptOut))])
+        )
         return Counter({Outcome.NEW: len(items)})
 
     @property
     def seen(self) -> list[str]:
         with self.store.read() as work:
-            return json.loads(work.operations.recall("seen") or "[]")
+            return list(json.loads(work.operations.recall("seen") or "[]"))
 
 
 @pytest.fixture
-def keeper(tmp_path: Path) -> Keeper:
+def keeper(tmp_path: Path) -> Iterator[Keeper]:
     made = Keeper(tmp_path)
     yield made
     made.store.close()
 
 
 def opt_outs(*names: str) -> list[OptOut]:
-    return [OptOut(mail=name, choice="topic", at=NOW) for name in names]
+    return [OptOut(mail=name, choice=Choice.TOPIC, at=NOW) for name in names]
 
 
 def test_lines_are_taken_in_in_their_order(keeper: Keeper, tmp_path: Path) -> None:
@@ -265,3 +269,32 @@ def test_half_a_line_is_dropped_and_the_rest_is_not(keeper: Keeper, tmp_path: Pa
 
     assert (taken.lines, taken.dropped) == (2, 1)
     assert keeper.seen == ["a"]
+
+
+# The store that rests ---------------------------------------------------------------------------------
+
+
+def test_nobody_waits_for_a_store_that_did_not_play_along_a_moment_ago(jo: Jo) -> None:
+    troubles: list[StoreError] = []
+    resting = RestingStore(jo.store, troubles.append, rest_seconds=60)
+
+    with jo.busy():
+        for _ in range(3):
+            with pytest.raises(StoreError), resting.write():
+                pass
+        with resting.read() as work:
+            assert work.specs.generation() == 1
+
+    assert len(troubles) == 1
+
+
+def test_a_store_is_asked_again_after_its_rest(jo: Jo) -> None:
+    troubles: list[StoreError] = []
+    resting = RestingStore(jo.store, troubles.append, rest_seconds=0)
+
+    with jo.busy(), pytest.raises(StoreError), resting.write():
+        pass
+    with resting.write() as work:
+        work.operations.remember("word", "yes")
+
+    assert len(troubles) == 1

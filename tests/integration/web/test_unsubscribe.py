@@ -7,6 +7,7 @@ import pytest
 
 from jo.render.tokens import Key, Keys, unsubscribe_token
 from tests.integration.web.conftest import NOW, Jo, MakeJo
+from tests.support.world import SITE
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
@@ -229,8 +230,6 @@ def test_forged_and_broken_links_get_a_plain_friendly_page(jo: Jo) -> None:
 
 def test_a_mail_that_the_store_has_lost_is_not_confirmed(jo: Jo) -> None:
     """A restored backup may know less than was sent; whoever wants to leave has to learn that it failed."""
-    from tests.support.world import SITE
-
     lost = f"/u/{unsubscribe_token(SITE.keys, 'f' * 32)}"
 
     assert jo.client.get(lost).status_code == 404
