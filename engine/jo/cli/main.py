@@ -89,9 +89,10 @@ class Jo(click.Group):
             raise click.UsageError(_unknown(args[0], self.list_commands(ctx)), ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        widest = max(map(len, self.list_commands(ctx)))
         for group, commands in COMMANDS.items():
             with formatter.section(group):
-                formatter.write_dl(list(commands.items()), col_max=14)
+                formatter.write_dl([(name.ljust(widest), does) for name, does in commands.items()])
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:

@@ -158,10 +158,10 @@ def _impact(item: Mapping[str, Any], action: Action) -> list[str]:
         sentences.append(f"{_members(now)} now, {people(after)} after")
     elif after is not None:
         sentences.append(f"{_members(after)} once it is live")
-    if item.get("entering"):
-        sentences.append(f"up to {people(item['entering'])} people enter at once")
     elif now is not None:
         sentences.append(f"{_members(now)} now")
+    if item.get("entering"):
+        sentences.append(f"up to {people(item['entering'])} people enter at once")
     by_step: Mapping[str, int] = {step: count for step, count in item["people_by_step"].items() if count}
     if by_step:
         total = sum(by_step.values())

@@ -123,7 +123,7 @@ def _end(report: PlanReport) -> str:
 
 def _text(text: str) -> str:
     """Escape a text for Markdown; it becomes one line without a mention."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split())).replace("\\@", "@\u200b")
+    return _SPECIAL.sub(r"\\\1", " ".join(_line(text).split())).replace("\\@", "@\u200b")
 
 
 def _code(text: str) -> str:
