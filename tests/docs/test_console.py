@@ -1,7 +1,7 @@
 import pytest
 
 from tests.docs.console import matches, session
-from tests.docs.reading import DOCS, blocks
+from tests.docs.reading import DOCS, ROOT, blocks
 
 PAGES = [page for page in sorted(DOCS.glob("*.md")) if any(blocks(page, "console"))]
 
@@ -12,6 +12,14 @@ def test_commands_do_what_the_page_shows(page, tmp_path):
         for block, command, output in opened.play(page):
             if command.shown.strip():
                 assert matches(command.shown, output), f"{block}\n$ {command.line}\n{output}"
+
+
+def test_the_commands_of_the_readme_work_one_after_the_other(tmp_path):
+    [text] = [block.text for block in blocks(ROOT / "README.md", "console") if "jo init" in block.text]
+    lines = [line.partition(" #")[0].rstrip() for line in text.splitlines() if line.startswith("jo ")]
+    with session(tmp_path) as opened:
+        for line in lines:
+            opened.run("jo apply --yes" if line == "jo apply" else line)
 
 
 @pytest.mark.parametrize(
