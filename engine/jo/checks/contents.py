@@ -21,8 +21,6 @@ def content_faults(
     templates: Iterable[Template], project: Project, scopes: Scopes, origins: Origins
 ) -> Iterator[tuple[Code, Found]]:
     """Yield the faults, each with its code, by template and then in the order of its texts."""
-    from jo.render.compile import compile_template  # only where there are templates: it is slow to import
-
     told: set[tuple[Code, object, str]] = set()
     for template in templates:
         sender = project.senders.get(template.sender)
@@ -32,6 +30,8 @@ def content_faults(
         scope = scopes.of_template(template)
         if scope is None:
             continue
+        from jo.render.compile import compile_template  # only where there are templates: it is slow to load
+
         _, faults = compile_template(template, sender, topic, scope, project.variables)
         for fault in faults:
             found = _found(template, fault, origins)
