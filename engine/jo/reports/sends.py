@@ -1,0 +1,29 @@
+"""The mails of the ledger, one a line."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendLine:
+    at: datetime
+    """When it went out or ended, else when it is due; in the project's zone."""
+    journey: str
+    step: str | None
+    occurrence: str
+    contact: str
+    address: str
+    template: str
+    state: str
+    why: str
+    """What holds it, why it was not sent, or the relay's last words."""
+    attempts: int
+    message_id: str
+    """The public id in its Message-ID and links."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendsReport:
+    lines: tuple[SendLine, ...]
+    is_cut: bool
+    """Whether there are more than were asked for."""

@@ -1,0 +1,45 @@
+"""The mails of the ledger: as a table for people, and as JSON."""
+
+import json
+from dataclasses import asdict
+
+from jo.reports.sends import SendLine, SendsReport
+from jo.reports.wording import counted
+from jo.views.table import Column, table
+from jo.views.terminal import Ink, Line, Look, paint
+
+FORMAT = "jo.sends/1"
+
+
+def render(report: SendsReport, look: Look) -> str:
+    if not report.lines:
+        return "No such mail.\n"
+    columns = (
+        Column(title="when"),
+        Column(title="state", ink=Ink.STRONG),
+        Column(title="contact"),
+        Column(title="mail", may_wrap=True),
+        Column(title="why", may_wrap=True, ink=Ink.QUIET),
+    )
+    rows = [
+        (f"{line.at:%Y-%m-%d %H:%M}", line.state, line.contact, _mail(line), line.why)
+        for line in report.lines
+    ]
+    lines: list[Line] = table(columns, rows, look)
+    more = "; there are more, see --limit" if report.is_cut else ""
+    return paint([*lines, [], [(f"{counted(len(rows), 'mail')}{more}", Ink.QUIET)]], look)
+
+
+def _mail(line: SendLine) -> str:
+    """Return `template of journey`, with the step or the occurrence."""
+    where = f"{line.journey}#{line.step}" if line.step is not None else f"{line.journey} {line.occurrence}"
+    return f"{line.template} of {where}"
+
+
+def as_json(report: SendsReport) -> str:
+    document = {
+        "format": FORMAT,
+        "sends": [{**asdict(line), "at": line.at.isoformat()} for line in report.lines],
+        "is_cut": report.is_cut,
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
