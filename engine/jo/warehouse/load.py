@@ -58,22 +58,6 @@ class Loaded:
         return self.relation is not None and self.relation.has_unreadable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tally:
-    """How many cells of one column are what."""
-
-    wrong_form: int
-    outside: int
-    missing: int
-    filled: int
-    blank: int
-    """Texts of blanks, which are NULL."""
-
-    @property
-    def is_faulty(self) -> bool:
-        return bool(self.wrong_form or self.outside or self.missing)
-
-
 def load(
     database: Database, source: Source, table: Table, location: SourceLocation, version: Version
 ) -> Loaded:
@@ -100,29 +84,92 @@ def load(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """One column of a query that has cell, form and value side by side; each property is SQL over a row."""
+
+    column: Column
+    number: int
+
+    @property
+    def selected(self) -> str:
+        column = self.column
+        parts = {"cell": column.cell, "form": column.form, "value": column.value, "direct": column.direct}
+        return ", ".join(f"{part} as {name}{self.number}" for name, part in parts.items() if part is not None)
+
+    @property
+    def cell(self) -> str:
+        return f"cell{self.number}"
+
+    @property
+    def value(self) -> str:
+        return f"value{self.number}"
+
+    @property
+    def has_wrong_form(self) -> str:
+        return f"({self.cell} is not null and not form{self.number})"
+
+    @property
+    def is_outside(self) -> str:
+        return f"({self.cell} is not null and form{self.number} and {self.value} is null)"
+
+    @property
+    def is_missing(self) -> str:
+        return "false" if self.column.field.nullable else f"({self.cell} is null)"
+
+    @property
+    def is_unreadable(self) -> str:
+        return f"({self.has_wrong_form} or {self.is_outside} or {self.is_missing})"
+
+    @property
+    def is_blank(self) -> str:
+        """Whether a text of blanks stands there, which is NULL and which `direct` would not take for it."""
+        if self.column.direct is None:
+            return "false"
+        return f"({self.cell} is null and direct{self.number} is not null)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tally:
+    """How many cells of one column are what."""
+
+    wrong_form: int
+    outside: int
+    missing: int
+    filled: int
+    blank: int
+
+    @property
+    def is_faulty(self) -> bool:
+        return bool(self.wrong_form or self.outside or self.missing)
+
+
 def _settle(
     database: Database, table: Table, raw: Raw, format: Format, findings: Findings
 ) -> Relation | None:
     """Examine the rows and make the relation, unless a column is wrong as a whole."""
-    repeated, tallies = _examine(database, table, raw)
-    _Teller(database, raw, format, findings).tell(table.key, repeated, tallies)
+    columns = {name: _Staged(column, number) for number, (name, column) in enumerate(raw.columns.items())}
+    selected = ", ".join(staged.selected for staged in columns.values())
+    rows = f"(select {raw.place} as place, {selected} from {raw.relation})"
+    key = columns[table.key].value
+    repeated, tallies = _examine(database, rows, columns, key)
+    _Teller(database, rows, columns, format, findings).tell(key, repeated, tallies)
     if findings.errors:
         return None
-    faulty = [raw.columns[name] for name, tally in tallies.items() if tally.is_faulty]
     name = quoted(table.name)
+    faulty = [columns[field] for field, tally in tallies.items() if tally.is_faulty]
     in_place = {field: _in_place(raw.columns[field], tally) for field, tally in tallies.items()}
     if not faulty and not repeated and all(in_place.values()):
         selected = ", ".join(f"{value} as {quoted(field)}" for field, value in in_place.items())
         database.run(f"create view {name} as select {selected} from {raw.relation}")
         return Relation(is_view=True, has_unreadable=False)
-    selected = ", ".join(f"{column.value} as {quoted(field)}" for field, column in raw.columns.items())
+    selected = ", ".join(f"{staged.value} as {quoted(field)}" for field, staged in columns.items())
     if faulty:
-        mark = " or ".join(column.is_unreadable for column in faulty)
+        mark = " or ".join(staged.is_unreadable for staged in faulty)
         selected += f", case when {mark} then true end as {quoted(HIDDEN)}"
-    key = raw.columns[table.key].value
-    query = f"select {selected} from {raw.relation} where {key} is not null"
+    query = f"select {selected} from {rows} where {key} is not null"
     if repeated:
-        query += f" qualify row_number() over (partition by {key} order by {raw.place}) = 1"
+        query += f" qualify row_number() over (partition by {key} order by place) = 1"
     database.run(f"create table {name} as {query}")
     return Relation(is_view=False, has_unreadable=bool(faulty))
 
@@ -132,26 +179,27 @@ def _in_place(column: Column, tally: _Tally) -> str | None:
     return column.cell if column.direct is not None and tally.blank else column.direct
 
 
-def _examine(database: Database, table: Table, raw: Raw) -> tuple[int, Mapping[str, _Tally]]:
+def _examine(
+    database: Database, rows: str, columns: Mapping[str, _Staged], key: str
+) -> tuple[int, Mapping[str, _Tally]]:
     """Count, in one pass, rows that repeat a key, and what is wrong with the cells of each column."""
-    key = raw.columns[table.key].value
     counted = [f"count({key}) - count(distinct {key})"]
-    for column in raw.columns.values():
-        for predicate in (
-            column.has_wrong_form,
-            column.is_outside,
-            column.is_missing,
-            f"{column.cell} is not null",
-            column.is_blank_text,
-        ):
-            counted.append(f"count(*) filter (where {predicate})")
-    [(repeated, *counts)] = database.rows(f"select {', '.join(counted)} from {raw.relation}")
-    tallies = {}
-    for index, name in enumerate(raw.columns):
-        wrong_form, outside, missing, filled, blank = counts[5 * index : 5 * index + 5]
-        tallies[name] = _Tally(
-            wrong_form=wrong_form, outside=outside, missing=missing, filled=filled, blank=blank
+    for staged in columns.values():
+        filled = f"{staged.cell} is not null"
+        asked = (staged.has_wrong_form, staged.is_outside, staged.is_missing, filled, staged.is_blank)
+        counted += [f"count(*) filter (where {predicate})" for predicate in asked]
+    [(repeated, *counts)] = database.rows(f"select {', '.join(counted)} from {rows}")
+    found = iter(counts)
+    tallies = {
+        name: _Tally(
+            wrong_form=next(found),
+            outside=next(found),
+            missing=next(found),
+            filled=next(found),
+            blank=next(found),
         )
+        for name in columns
+    }
     return repeated, tallies
 
 
@@ -160,28 +208,26 @@ class _Teller:
     """Turns counts into findings, each with the first places."""
 
     database: Database
-    raw: Raw
+    rows: str
+    columns: Mapping[str, _Staged]
     format: Format
     findings: Findings
 
     def tell(self, key: str, repeated: int, tallies: Mapping[str, _Tally]) -> None:
         findings = self.findings
         for name, tally in tallies.items():
-            column = self.raw.columns[name]
+            staged = self.columns[name]
             if tally.wrong_form:
-                where = self._where(tally.wrong_form, column.has_wrong_form)
-                findings.wrong_form(column, tally.wrong_form, tally.filled, where)
+                where = self._where(tally.wrong_form, staged.has_wrong_form)
+                findings.wrong_form(staged.column, tally.wrong_form, tally.filled, where)
             if tally.outside:
-                findings.outside(column, tally.outside, self._where(tally.outside, column.is_outside))
+                findings.outside(staged.column, tally.outside, self._where(tally.outside, staged.is_outside))
             if tally.missing:
-                findings.missing(column, tally.missing, self._where(tally.missing, column.is_missing))
+                findings.missing(staged.column, tally.missing, self._where(tally.missing, staged.is_missing))
         if repeated:
-            value = self.raw.columns[key].value
-            number = f"row_number() over (partition by {value} order by {self.raw.place})"
-            where = self._where(repeated, f"{value} is not null qualify {number} > 1")
-            findings.repeated_key(repeated, where)
+            number = f"row_number() over (partition by {key} order by place)"
+            findings.repeated_key(repeated, self._where(repeated, f"{key} is not null qualify {number} > 1"))
 
     def _where(self, rows: int, predicate: str) -> str:
-        query = f"select {self.raw.place} as place from {self.raw.relation} where {predicate}"
-        places = self.database.rows(f"{query} order by place limit {PLACES}")
-        return self.findings.where(self.format, rows, [place for (place,) in places])
+        query = f"select place from {self.rows} where {predicate} order by place limit {PLACES}"
+        return self.findings.where(self.format, rows, [place for (place,) in self.database.rows(query)])

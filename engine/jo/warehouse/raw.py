@@ -4,8 +4,9 @@ A CSV file is read by our own reader and handed to DuckDB in large texts, whose 
 almost no data holds; binding cell by cell is three times slower. A Parquet file stays where it is.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from jo.conditions.types import Table
 from jo.ports.warehouse import SourceError
@@ -20,9 +21,9 @@ CSV_ROWS = '"jo.raw"'
 """The table that holds the cells of the CSV file that is being read."""
 
 _LINE = '"jo.line"'
-_CELL_END, _ROW_END = "\x1f", "\x1e"
-_CHUNK = 4 * 1024 * 1024
-"""Characters handed over at a time."""
+_TEXT_END, _ROW_END = "\x1f", "\x1e"
+_ROWS = 20_000
+"""Handed over at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +49,7 @@ def open_csv(
         findings.header(names)
         if findings.errors:
             return None
-        _create(database, table.fields)
-        _insert(database, [names.index(findings.column(name)) for name in table.fields], records)
+        _insert(database, table, [names.index(findings.column(name)) for name in table.fields], records)
     except BrokenFileError as broken:
         where = f"`{location.path}`" if broken.line is None else f"`{location.path}`, line {broken.line}"
         findings.unreadable(f"{where}: {broken}", broken.help)
@@ -61,33 +61,23 @@ def open_csv(
     return Raw(relation=CSV_ROWS, place=_LINE, columns=columns)
 
 
-def _create(database: Database, names: Collection[str]) -> None:
-    declared = ", ".join(f"{quoted(name)} varchar" for name in names)
+def _insert(database: Database, table: Table, indexes: Sequence[int], records: Iterator[Record]) -> None:
+    """Make `CSV_ROWS` of the fields at `indexes`, which are those of the table in order."""
+    declared = ", ".join(f"{quoted(name)} varchar" for name in table.fields)
     database.run(f"create or replace table {CSV_ROWS} ({_LINE} bigint, {declared})")
-
-
-def _insert(database: Database, indexes: list[int], records: Iterator[Record]) -> None:
-    """Insert the fields at `indexes` of each record."""
-    width = len(indexes)
-    cells = ", ".join(cell_of_text(f"cells[{number}]") for number in range(2, width + 2))
-    insert = f"insert into {CSV_ROWS} select cast(cells[1] as bigint), {cells} from"
-    many = f"{insert} (select string_split(unnest(string_split($1, chr(30))), chr(31)) as cells)"
-    one = f"{insert} (select $1::varchar[] as cells)"
-    rows: list[str] = []
-    size = 0
-    for line, fields in records:
-        row = [str(line), *[fields[index] for index in indexes]]
-        text = _CELL_END.join(row)
-        if text.count(_CELL_END) != width or _ROW_END in text:
-            database.run(one, [row])
-            continue
-        rows.append(text)
-        size += len(text)
-        if size >= _CHUNK:
-            database.run(many, [_ROW_END.join(rows)])
-            rows, size = [], 0
-    if rows:
-        database.run(many, [_ROW_END.join(rows)])
+    cells = ", ".join(
+        cell_of_text(f"texts[{number}]", field.type) for number, field in enumerate(table.fields.values(), 2)
+    )
+    insert = f"insert into {CSV_ROWS} select cast(texts[1] as bigint), {cells} from"
+    many = f"{insert} (select string_split(unnest(string_split($1, chr(30))), chr(31)) as texts)"
+    one = f"{insert} (select $1::varchar[] as texts)"
+    while rows := [(str(line), *[fields[i] for i in indexes]) for line, fields in islice(records, _ROWS)]:
+        chunk = _ROW_END.join(map(_TEXT_END.join, rows))
+        if chunk.count(_TEXT_END) == len(rows) * len(indexes) and chunk.count(_ROW_END) == len(rows) - 1:
+            database.run(many, [chunk])
+        else:
+            for row in rows:
+                database.run(one, [row])
 
 
 def open_parquet(
