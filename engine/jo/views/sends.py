@@ -18,11 +18,12 @@ def render(report: SendsReport, look: Look) -> str:
         Column(title="when"),
         Column(title="state", ink=Ink.STRONG),
         Column(title="contact"),
-        Column(title="mail", may_wrap=True),
+        Column(title="template"),
+        Column(title="of", may_wrap=True),
         Column(title="why", may_wrap=True, ink=Ink.QUIET),
     )
     rows = [
-        (f"{line.at:%Y-%m-%d %H:%M}", line.state, line.contact, _mail(line), line.why)
+        (f"{line.at:%Y-%m-%d %H:%M}", line.state, line.contact, line.template, _origin(line), line.why)
         for line in report.lines
     ]
     lines: list[Line] = table(columns, rows, look)
@@ -30,10 +31,9 @@ def render(report: SendsReport, look: Look) -> str:
     return paint([*lines, [], [(f"{counted(len(rows), 'mail')}{more}", Ink.QUIET)]], look)
 
 
-def _mail(line: SendLine) -> str:
-    """Return `template of journey`, with the step or the occurrence."""
-    where = f"{line.journey}#{line.step}" if line.step is not None else f"{line.journey} {line.occurrence}"
-    return f"{line.template} of {where}"
+def _origin(line: SendLine) -> str:
+    """Return the step, or the outreach with its occurrence."""
+    return f"{line.journey}#{line.step}" if line.step is not None else f"{line.journey} {line.occurrence}"
 
 
 def as_json(report: SendsReport) -> str:
