@@ -3,8 +3,10 @@
 A command that cannot go on shows why and ends with its exit code from here, by click's own `Exit`.
 """
 
+import gc
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,9 +29,9 @@ from jo.workspace.settings import FILE, Settings
 if TYPE_CHECKING:
     from jo.manifest.compiled import Compiled
     from jo.manifest.schemas import Schemas
-    from jo.ports.store import Store
     from jo.model.address import Address, Kind
     from jo.model.project import Project
+    from jo.ports.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,18 +113,31 @@ def check_files(workspace: Workspace, files: ProjectFiles, now: datetime) -> Che
     from jo.workspace.check_settings import check_settings
 
     schemas, settings = load_schemas(), workspace.settings
-    compiled = compile_project(
-        files.manifests,
-        files.bodies,
-        schemas,
-        zone=settings.zone,
-        variables=settings.variables,
-        environment=settings.environment,
-    )
-    found = [*run(compiled, today=workspace.today(now))]
+    with _without_collector():
+        compiled = compile_project(
+            files.manifests,
+            files.bodies,
+            schemas,
+            zone=settings.zone,
+            variables=settings.variables,
+            environment=settings.environment,
+        )
+        found = [*run(compiled, today=workspace.today(now))]
     if not has_errors(workspace.diagnostics):  # else what is missing is a consequence
         found += check_settings(settings, compiled.project)
     return Checked(workspace=workspace, files=files, schemas=schemas, compiled=compiled, found=tuple(found))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Spare the garbage collector: a project is one large value without circles, and stays to the end."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def load_checked(place: Place, now: datetime, form: Format = Format.HUMAN) -> Checked:

@@ -1,7 +1,6 @@
 """The near miss: which known name a misspelled one was probably meant to be."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 LISTED = 12
 """How many allowed names a message lists before it only counts the rest."""
@@ -9,6 +8,8 @@ LISTED = 12
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name closest to `name`, or None when none is close enough to be meant."""
+    from difflib import get_close_matches  # only where somebody has misspelled something
+
     names = sorted(known)
     folded = {candidate.casefold(): candidate for candidate in reversed(names)}
     found = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)

@@ -4,9 +4,7 @@ What is not there has no place in a file, so these findings have none. A missing
 needs none, and whoever reviews a project need not hold the keys of its production.
 """
 
-import ipaddress
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from jo.diagnostics.codes import (
     BAD_SETTINGS,
@@ -39,6 +37,8 @@ def is_loopback(host: str) -> bool:
     """Tell whether a host is this very machine, judged by its text alone."""
     if host.casefold() == "localhost":
         return True
+    import ipaddress  # only where a host is asked about: the check of a small project should start fast
+
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -111,6 +111,8 @@ def _links(settings: Settings, project: Project) -> Iterator[Diagnostic]:
             f'Add to `{FILE}`\n    [web]\n    base_url = "https://mail.example.com"',
         )
     elif not stays_here(settings):
+        from urllib.parse import urlsplit
+
         parts = urlsplit(base)
         if is_loopback(parts.hostname or ""):
             where = "leads to this machine, which recipients cannot reach"

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from jo.diagnostics.codes import BAD_SETTINGS, PLAIN_SECRET, UNKNOWN_ZONE, Code
 from jo.diagnostics.nearest import suggestion
@@ -105,6 +104,8 @@ def _store_url(key: str, value: str) -> Objection | None:
 
 
 def _web_url(key: str, value: str) -> Objection | None:
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(value)
         is_fine = parts.scheme in ("http", "https") and parts.hostname is not None and parts.port != 0
