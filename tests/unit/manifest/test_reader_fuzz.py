@@ -8,6 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jo.manifest.reader import limits, read
+from jo.manifest.reader.lines import by_lines
 from jo.manifest.reader.quick import quick
 from jo.manifest.reader.tree import grow
 
@@ -47,6 +48,133 @@ steps:
       lines
   times: ["10:30", 3, null, ~, 1.5]
 """
+VALUES = (
+    *(
+        "x",
+        "two words",
+        "1",
+        "-1",
+        "1.5",
+        "017",
+        "10:30",
+        "true",
+        "no",
+        "null",
+        "~",
+        ".5",
+        "1e9",
+        "x: y",
+        "x:y",
+    ),
+    *(
+        "'x'",
+        "'it''s'",
+        "''",
+        '"x"',
+        '""',
+        '"a # b"',
+        '"\\n"',
+        '"open',
+        "'open",
+        "x 'y' z",
+        "-x",
+        "- x",
+        "?x",
+    ),
+    *(
+        "{}",
+        "[]",
+        "{a: 1}",
+        "{a: b, c: d}",
+        "{a: {b: [x, y]}, c: '}'}",
+        "[a, b c, 'd, e']",
+        "[a, [b], {c: d}]",
+    ),
+    *(
+        "{a: b",
+        "{a}",
+        "{a: }",
+        "{a:1}",
+        "{a: 1, a: 2}",
+        "{a: b,}",
+        "[a,]",
+        "[a: b]",
+        "[f(a, b)]",
+        "[f(a), b]",
+    ),
+    *(
+        "{a: x in (1, 2)}",
+        "[x at 09:00, y]",
+        "{a: text?, b: c}",
+        "{a: b#c}",
+        "{a: b #c}",
+        "{a: b} # c",
+        "{a: b}#c",
+    ),
+    *(
+        "{{ n }}",
+        "[10:30]",
+        "{a: 10:30}",
+        "[1, 2.5, ~]",
+        "{a: 'x' y}",
+        '{"a": b}',
+        "{ a : b }",
+        "{a: b }",
+        "a, b",
+    ),
+    *(
+        "company.x = 'y'",
+        "a <= b and c",
+        "ü 😀",
+        "x\u00a0y",
+        "\u00a0",
+        "x\ty",
+        "|",
+        ">-",
+        "&a x",
+        "*a",
+        "!t x",
+        "%x",
+    ),
+)
+PLACES = (
+    *(
+        "a: {}",
+        "a: {}\nb: c",
+        "a: {}\n  b",
+        "a: {}\n  b: c",
+        "a: {}\n  - b",
+        "a: {}\n- b",
+        "a: {}\n\n---\na: b\n",
+    ),
+    *(
+        "a:\n  - {}",
+        "a:\n  - {}\n  - b\n",
+        "a:\n  - {}\n    b",
+        "a:\n- {}\n",
+        "a:\n  b: {}\nc: d\n",
+        "- {}",
+        "{}",
+    ),
+    *(
+        "a:\n  - b: {}\n    c: d\n  - e\n",
+        "a: {{b: {}}}",
+        "a: {{b: {}, c: d}}",
+        "a: [{}]",
+        "a: [b, {}, c]",
+        "a: ({}",
+    ),
+    *(
+        "a: '{}'",
+        'a: "{}"',
+        "a: b {}",
+        "{}: a",
+        "a: b\n{}: c",
+        "a: # {}\n  b: c",
+        "# {}\na: b",
+        "a: b\n{}\nc: d",
+    ),
+)
 texts = st.lists(st.sampled_from(FRAGMENTS), max_size=30).map("".join)
 
 
@@ -62,6 +190,49 @@ def test_the_quick_builder_accepts_only_what_has_no_faults_and_gives_the_same(te
         forest = grow("f.yaml", text)
         assert forest.faults == []
         assert [tree.value for tree in forest.trees] == values
+
+
+def test_every_value_in_every_place_is_read_as_the_careful_builder_reads_it() -> None:
+    ends = ("", "  ", " # note", "# note", " #", ",", ":", " x")
+    by_line = [
+        _is_read_alike(place.format(value + end)) for place in PLACES for value in VALUES for end in ends
+    ]
+    assert sum(by_line) > len(by_line) / 8
+
+
+def test_lines_put_together_at_random_are_read_as_the_careful_builder_reads_them() -> None:
+    chance = random.Random(11)
+    by_line = [_is_read_alike(_lines(chance)) for _ in range(10_000)]
+    assert sum(by_line) > len(by_line) / 12
+
+
+def _is_read_alike(text: str) -> bool:
+    """Hold a text to the law; tell whether it was read line by line."""
+    values = quick(text)
+    if values is None:
+        return False
+    forest = grow("f.yaml", text)
+    assert forest.faults == [], repr(text)
+    assert repr([tree.value for tree in forest.trees]) == repr(values), repr(text)  # 1 and 1.0 are equal
+    return by_lines(text) is not None
+
+
+def _lines(chance: random.Random) -> str:
+    """Return lines that mostly fit each other."""
+    text, column = "", 0
+    for key in "abcdefghij"[: chance.randint(1, 8)]:
+        indent = " " * (column if chance.random() < 0.95 else chance.randrange(7))
+        dash = chance.choice(("", "", "", "", "- ", "-   "))
+        name = (
+            f"{key}:" if chance.random() < 0.9 else chance.choice(("", "a:", "x.y-z:", "a b:", '"q":', "1:"))
+        )
+        value = chance.choice(("", "", "x", "two words", "1", "'x'", "{k: v}", "[1, b]"))
+        end = chance.choice(("", "", "", "", " ", " # note"))
+        newline = chance.choice((*["\n"] * 12, "\n\n", "\n# note\n", "\n---\n", "\r\n"))
+        text += f"{indent}{dash}{name} {value}{end}{newline}"
+        column = len(indent + dash if name else indent) + (0 if value else 2)
+        column = 0 if "---" in newline else max(0, column - chance.choice((0, 0, 0, 2, 4)))
+    return text
 
 
 @SUITE

@@ -1,4 +1,4 @@
-"""Read a file that has nothing unusual in it: values only, as fast as Python allows.
+"""Read a file that has nothing unusual in it: values only, line by line or else from the parser's events.
 
 Every event of the parser costs a Python object, and that is three quarters of the time; the rest is
 here, so this module is written for speed. It explains nothing: at the first thing that `tree` might
@@ -21,6 +21,7 @@ from yaml.events import (
 from jo.manifest.document import Value
 from jo.manifest.reader import limits
 from jo.manifest.reader.ignores import MARK
+from jo.manifest.reader.lines import by_lines
 from jo.manifest.reader.parser import YAMLError, events
 from jo.manifest.reader.scalars import WORDS, Refused, scalar
 from jo.manifest.reader.traps import SWALLOWED, UNPRINTABLE
@@ -43,6 +44,9 @@ def quick(text: str) -> list[Value] | None:
         return None
     if "#" in text and (SWALLOWED.search(text) or MARK.search(text)):
         return None
+    values = by_lines(text)
+    if values is not None:
+        return values
     try:
         return _documents(events(text))
     except (_GiveUp, YAMLError):
