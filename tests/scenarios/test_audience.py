@@ -232,3 +232,40 @@ def test_a_source_that_is_away_stops_only_whose_facts_are_too_old(a_world: MakeW
     world.change_rows({"contacts": rows["contacts"]})
     world.run(timedelta(hours=1))
     assert [mail.template for mail in world.mails("ada")] == ["one", "two", "three"]
+
+
+TICKETS = """\
+kind: source
+name: tickets
+key: id
+fields: {id: text, contact: ref contacts, state: text}
+"""
+
+
+def test_a_program_goes_by_how_many_rows_refer_to_somebody(a_world: MakeWorld) -> None:
+    files = program(
+        """\
+hello: {email: one}
+calm:
+  wait_for: {when: "count(tickets, ticket.state = 'open') = 0", within: 30 days}
+  met: thanks
+  timeout: end
+thanks: {email: two}"""
+    )
+    rows = people(contact("ada"), contact("bob"))
+    tickets = [
+        {"id": "t1", "contact": "bob", "state": "open"},
+        {"id": "t2", "contact": "bob", "state": "closed"},
+    ]
+    world = a_world(
+        {**files, **mails("one", "two"), "lists/tickets.yaml": TICKETS}, {**rows, "tickets": tickets}, TEN
+    )
+
+    world.run("2026-12-04 00:00")
+    assert world.told_to("ada") == ["2026-12-01 10:00 one", "2026-12-01 10:00 two"]
+    assert world.told_to("bob") == ["2026-12-01 10:00 one"]
+
+    world.change("tickets", "t1", state="closed")
+    world.run("2026-12-06 00:00")
+
+    assert world.told_to("bob") == ["2026-12-01 10:00 one", "2026-12-04 02:00 two"]

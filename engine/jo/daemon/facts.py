@@ -5,21 +5,39 @@ again; who is gone from the source is marked, and leaves.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from jo.conditions.tree import Call
 from jo.daemon.live import Live
 from jo.daemon.service import Event, Tell, Worker
 from jo.flow.person import missing_rows
 from jo.flow.state import Why
 from jo.model.source import Source
+from jo.model.usage import used_counts, used_fields
 from jo.ports.store import Store, Transaction
-from jo.ports.warehouse import Fact, SourceError, Warehouse
+from jo.ports.warehouse import Counts, SourceError, Warehouse
+from jo.timing.zones import local_date
 
 Rows = dict[tuple[str, str], Mapping[str, Any]]
 """(source, key) → plain row."""
 
 REFERENCE_DEPTH = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """What journeys read of each source: nothing else is copied."""
+
+    fields: Mapping[str, frozenset[str]]
+    counts: Mapping[str, Sequence[Call]]
+
+
+def _use(work: Transaction, live: Live) -> Use:
+    """Return what live journeys read, and revisions that still have people inside."""
+    pinned = [live.pinned(work, revision).program for revision in sorted(work.passages.pinned())]
+    return Use(fields=used_fields(live.project, pinned), counts=used_counts(live.project, pinned))
 
 
 class FactCopy:
@@ -33,10 +51,12 @@ class FactCopy:
         """Take over the rows of everybody in a used list or inside a program, and what they refer to."""
         with self._store.read() as work:
             wanted = self._wanted(work, live)
+            use = _use(work, live)
         changed: dict[str, Sequence[str]] = {}
         rows: Rows = {}
         for source_name, keys in wanted.items():
-            changed[source_name] = self._sync(live, live.project.sources[source_name], keys, now, rows)
+            source = live.project.sources[source_name]
+            changed[source_name] = self._sync(live, use, source, keys, now, rows)
         newest = set(rows)
         for _ in range(REFERENCE_DEPTH):
             missing = missing_rows(live.project.sources, rows, newest)
@@ -48,7 +68,7 @@ class FactCopy:
                 source = live.project.sources[source_name]
                 changed[source_name] = [
                     *changed.get(source_name, ()),
-                    *self._sync(live, source, keys, now, rows),
+                    *self._sync(live, use, source, keys, now, rows),
                 ]
         self._wake(live, changed, rows, now)
 
@@ -72,23 +92,31 @@ class FactCopy:
     def _sync(
         self,
         live: Live,
+        use: "Use",
         source: Source,
         keys: Collection[str],
         now: datetime,
         rows: Rows,
     ) -> Sequence[str]:
-        """Take over rows of one source; adds them to `rows` and returns the keys that changed or are gone."""
+        """Take over rows of one source; adds them to `rows` and returns the keys that changed or are gone.
+
+        A row that cannot be read stays as it was known.
+        """
+        counts = Counts(calls=use.counts.get(source.name, ()), today=local_date(now, live.zone), now=now)
+        fields = use.fields.get(source.name, frozenset({source.key}))
         try:
-            found: list[Fact] = list(self._warehouse.facts(live.project, source, keys, source.fields))
+            answered = list(self._warehouse.facts(live.project, source, keys, fields, counts))
             as_of = self._warehouse.as_of(source)
         except SourceError as error:
             self._tell(
                 Event(name="refresh.failed", at=now, fields={"source": source.name, "error": str(error)})
             )
             return ()
+        found = [fact for fact in answered if fact.is_readable]
+        asked = set(keys) - {fact.key for fact in answered if not fact.is_readable}
         rows.update({(source.name, fact.key): fact.data for fact in found})
         with self._store.write(self._worker.lease) as work:
-            delta = work.facts.sync(source.name, found, as_of, asked=keys)
+            delta = work.facts.sync(source.name, found, as_of, asked=asked)
             work.ledger.reconsider([Why.STALE_FACTS], now)
         return [*delta.changed, *delta.gone]
 

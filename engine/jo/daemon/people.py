@@ -152,6 +152,7 @@ def look(
             for link, at in item.clicked.items()
         },
         happened_at={item.name: item.at for item in reversed(occurred)},
+        counts=person.counts,
         now=now,
     )
     seen = shared.seen_by(person.key, own)

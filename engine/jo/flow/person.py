@@ -120,6 +120,17 @@ class Person:
         value = self._role_text(self.source.roles.marketing_consent)
         return value is not None and value.strip().casefold() in {"no", "false", "0"}
 
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """What the store keeps of `count(…)` about the person: what stands beside the declared fields."""
+        known = [(self.source, self.key), *([self.behind] if self.behind is not None else [])]
+        return {
+            name: value
+            for source, key in known
+            for name, value in (self.atlas.plain(source.name, key) or {}).items()
+            if name not in source.fields
+        }
+
     def row(self, namespace: str) -> Row | None:
         if namespace == "contact":
             return self.contact
