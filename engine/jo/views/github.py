@@ -7,6 +7,7 @@ leaves out the rest; it decides that, not this view.
 from jo.diagnostics.codes import Severity
 from jo.diagnostics.diagnostic import Diagnostic
 from jo.reports.diagnosis import Diagnosis
+from jo.views.terminal import visible
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
@@ -36,7 +37,7 @@ def _message(item: Diagnostic) -> str:
 
 
 def _escape(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _escape_property(text: str) -> str:

@@ -93,7 +93,7 @@ def _fix(fix: Fix) -> dict[str, Any]:
 
 def _fingerprint(item: Diagnostic) -> str:
     parts = (item.code.id, item.at.file if item.at else "", item.address or "", item.detail)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    return hashlib.sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()[:32]
 
 
 def _place(span: Span) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def _place(span: Span) -> dict[str, Any]:
 
 
 def _file(file: str) -> dict[str, str]:
-    return {"uri": quote(file)}
+    return {"uri": quote(file, errors="surrogateescape")}  # a file's name may be any bytes
 
 
 def _region(span: Span) -> dict[str, int]:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jo.ports.errors import WorldError
 from jo.workspace.settings import FILE
 
 if TYPE_CHECKING:
@@ -46,8 +47,12 @@ def find_root(start: Path) -> Path | None:
 
 
 def read_files(root: Path) -> ProjectFiles:
-    """Read every manifest and body below the project's folders. Raises OSError."""
-    return split({name: Path(path).read_bytes() for name, path in _files(root)})
+    """Read every manifest and body below the project's folders. Raises WorldError."""
+    try:
+        return split({name: Path(path).read_bytes() for name, path in _files(root)})
+    except OSError as error:
+        name = os.path.relpath(str(error.filename), root)
+        raise WorldError(f"{name} cannot be read: {error.strerror}.") from error
 
 
 def split(files: Mapping[str, bytes]) -> ProjectFiles:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from jo.cli.exits import Exit
 from jo.cli.main import jo, run
 from jo.workspace.starting import starter_files, write_files
 
@@ -84,3 +85,34 @@ def test_a_project_in_a_folder_that_cannot_be_written_is_checked(
 ) -> None:
     (project / ".jo").write_text("in the way", encoding="utf-8")
     assert "1 warning" in validate(capsys=capsys)
+
+
+@pytest.mark.parametrize("form", ["human", "json", "github", "sarif"])
+def test_a_file_may_have_any_name_and_any_bytes(
+    form: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given files that no editor makes
+    hostile = os.fsencode(project / "journeys") + b"/\xff\x1b[31mx%0A::error::y.yaml"
+    Path(os.fsdecode(hostile)).write_bytes(b"kind: topic\nname: [")
+    (project / "journeys" / "bytes.yaml").write_bytes(bytes(range(256)))
+    (project / "journeys" / "empty.yaml").write_bytes(b"")
+    (project / "journeys" / "folder.yaml").mkdir()
+    (project / "journeys" / "nowhere.yaml").symlink_to("nothing")
+    os.mkfifo(project / "journeys" / "pipe.yaml")
+    # when they are checked
+    code = run(jo, ["validate", "--format", form])
+    # then they are findings, and nothing of a name reaches the terminal or ends a line
+    said = capsys.readouterr()
+    assert code == Exit.INVALID
+    assert said.err == ""
+    assert "\x1b" not in said.out
+    assert "\n::error::y" not in said.out
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loop = project / "journeys" / "loop.yaml"
+    loop.symlink_to(loop)
+    assert run(jo, ["validate"]) == Exit.FAILURE
+    assert capsys.readouterr().err.startswith("error: journeys/loop.yaml cannot be read: ")

@@ -1,9 +1,14 @@
 """What `jo init` writes."""
 
+import json
+import re
 import stat
 from pathlib import Path
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 
 from jo.ports.errors import WorldError
 from jo.workspace.starting import KEY, in_the_way, make_key, starter_files, write_files
@@ -59,3 +64,26 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "lists").write_bytes(b"a file")
     with pytest.raises(WorldError, match="cannot be written"):
         write_files(tmp_path, {"lists/a.yaml": b""})
+
+
+def test_an_editor_finds_nothing_wrong_with_the_manifests() -> None:
+    # given the schemas that the first line of each file names, as an editor reads them
+    files = starter_files("a")
+    schemas = {
+        name.removeprefix("schema/"): json.loads(data)
+        for name, data in files.items()
+        if name.startswith("schema/")
+    }
+    registry = Registry().with_resources(
+        (f"{name}", Resource.from_contents(schema)) for name, schema in schemas.items()
+    )
+    manifests = {name: data.decode() for name, data in files.items() if name.endswith(".yaml")}
+    assert manifests
+    for name, text in manifests.items():
+        (named,) = re.findall(r"\A# yaml-language-server: \$schema=\.\./schema/(\S+)\n", text)
+        validator = Draft202012Validator(schemas[named], registry=registry)
+        # when it holds each document against that schema, then all is well
+        for document in yaml.safe_load_all(text):
+            assert [error.message for error in validator.iter_errors(document)] == [], name
+            wrong = {**document, "nmae": "x"}
+            assert list(validator.iter_errors(wrong)), f"{name} would take any key"

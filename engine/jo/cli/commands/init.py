@@ -53,10 +53,9 @@ def _start(console: Console, root: Path) -> int:
         return Exit.FAILURE
     written = write_files(root, files)
     make_key(root)
-    schemas = sum(file.startswith("schema/") for file in written)
     lines: list[Line] = [[(f"Started {name}", Ink.STRONG), (f" in {root.resolve()}", Ink.PLAIN)], []]
     lines += [[(f"  {file}", Ink.PLAIN)] for file in written if not file.startswith("schema/")]
-    lines += [[(f"  schema/ ({schemas} files, for completion in your editor)", Ink.PLAIN)]]
+    lines += [[("  schema/ (for completion in your editor)", Ink.PLAIN)]]
     lines += [[(f"  {KEY} (yours alone; not for git)", Ink.PLAIN)], [], [("Next", Ink.STRONG)]]
     if root.resolve() != Path.cwd():
         lines.append([(f"  cd {root}", Ink.GOOD)])
