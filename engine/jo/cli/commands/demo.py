@@ -56,7 +56,7 @@ def command(console: Console, *, folder: Path) -> int:
         stage.run("run", "--clock", "fast", "--until", END)
         stage.say("Who is where, what was sent, what was not, and why. Every candidate is accounted for.")
         stage.run("status")
-        stage.say("What was sent to whom and when: the latest.")
+        stage.say("What was sent to whom and when: the first of them.")
         stage.run("sends", "--limit", "15")
         stage.say("And one person's whole story.")
         stage.run("why", stage.somebody())
