@@ -9,6 +9,19 @@ from jo.reports.pauses import PauseLine
 Counts = Mapping[str, int]
 """Word → how many, the most first."""
 
+WAITS: Mapping[str, str] = {
+    "due": "due",
+    "window": "outside their window",
+    "cap": "over a cap",
+    "pause": "paused",
+    "rate": "at the rate's limit",
+    "retry": "to be tried again",
+    "stale-facts": "facts are too old",
+    "dead-links": "links do not answer",
+    "hold": "on hold",
+}
+"""What holds a mail, for people."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListLine:

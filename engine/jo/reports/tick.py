@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 WORDS: Mapping[str, str] = {
     "refresh.entered": "came into lists",
@@ -29,7 +29,11 @@ WORDS: Mapping[str, str] = {
 """`service.word` of a tick's counts → what to call it, in the order to show. What is missing is not shown."""
 
 COLUMNS = ("entered programs", "mails planned", "mails sent", "ended their program")
-"""What every day of a run has a column for; the rest is said beside it."""
+"""What every row of a longer run has a column for; the rest is said beside it."""
+ASIDE = frozenset({"came into lists", "left lists", "events and clicks seen"})
+"""What is left out of a longer run: it says nothing of people's journeys by itself."""
+MOST_DAYS = 31
+"""Days that are told one by one; a longer run is told by weeks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,10 @@ class Day:
     day: date
     counts: Mapping[str, int]
     """By the words of `WORDS`, in their order; only what happened."""
+
+    @property
+    def is_eventful(self) -> bool:
+        return any(word not in ASIDE for word in self.counts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +64,14 @@ class RunReport:
     @property
     def totals(self) -> Mapping[str, int]:
         return add_up([day.counts for day in self.days])
+
+    @property
+    def weeks(self) -> tuple[Day, ...]:
+        """Return what happened in each week, under its Monday."""
+        found: dict[date, list[Mapping[str, int]]] = {}
+        for day in self.days:
+            found.setdefault(day.day - timedelta(days=day.day.weekday()), []).append(day.counts)
+        return tuple(Day(day=monday, counts=add_up(counts)) for monday, counts in found.items())
 
 
 def in_words(counts: Mapping[str, int]) -> Mapping[str, int]:

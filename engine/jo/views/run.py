@@ -2,7 +2,7 @@
 
 import json
 
-from jo.reports.tick import COLUMNS, Day, RunReport
+from jo.reports.tick import ASIDE, COLUMNS, MOST_DAYS, Day, RunReport
 from jo.reports.wording import counted, number
 from jo.views.table import Column, table
 from jo.views.terminal import Ink, Line, Look, paint
@@ -26,7 +26,7 @@ def _once(report: RunReport, look: Look) -> list[Line]:
     if not report.totals:
         return [[*head, (": nothing to do.", Ink.PLAIN)]]
     columns = (Column(title="", is_number=True, ink=Ink.STRONG), Column(title="", may_wrap=True))
-    rows = [(number(count), word) for word, count in report.totals.items()]
+    rows = [(number(count), _fitting(count, word)) for word, count in report.totals.items()]
     return [head, *table(columns, rows, look, indent=2)]
 
 
@@ -35,22 +35,33 @@ def _days(report: RunReport, look: Look) -> list[Line]:
         (f"{report.started:%a %Y-%m-%d %H:%M} to {report.ended:%a %Y-%m-%d %H:%M}", Ink.STRONG),
         (f" ({report.zone}), {counted(report.ticks, 'tick')}", Ink.QUIET),
     ]
-    if not report.days:
+    days = [day for day in report.days if day.is_eventful]
+    if not days:
         return [[*head, (": nothing to do.", Ink.PLAIN)]]
+    is_long = len(days) > MOST_DAYS
     columns = (
-        Column(title="day"),
+        Column(title="week of" if is_long else "day"),
         *(Column(title=_short(word), is_number=True) for word in COLUMNS),
         Column(title="besides", may_wrap=True, ink=Ink.QUIET),
     )
     total = Day(day=report.ended.date(), counts=report.totals)
-    rows = [(f"{day.day:%a %Y-%m-%d}", *_cells(day)) for day in report.days]
+    rows = [(f"{day.day:%a %Y-%m-%d}", *_cells(day)) for day in (report.weeks if is_long else days)]
     return [head, [], *table(columns, [*rows, ("in all", *_cells(total))], look), []]
 
 
 def _cells(day: Day) -> list[str]:
     counts = [day.counts.get(word, 0) for word in COLUMNS]
-    besides = [f"{number(count)} {word}" for word, count in day.counts.items() if word not in COLUMNS]
+    besides = [
+        f"{number(count)} {_fitting(count, word)}"
+        for word, count in day.counts.items()
+        if word not in COLUMNS and word not in ASIDE
+    ]
     return [*(number(count) if count else "" for count in counts), ", ".join(besides)]
+
+
+def _fitting(count: int, word: str) -> str:
+    """Return the word for that number: `1 mail sent`, `2 mails sent`."""
+    return word.replace("mails", "mail", 1) if count == 1 else word
 
 
 def _short(word: str) -> str:

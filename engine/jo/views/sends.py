@@ -19,7 +19,7 @@ def render(report: SendsReport, look: Look) -> str:
         Column(title="state", ink=Ink.STRONG),
         Column(title="contact"),
         Column(title="template"),
-        Column(title="of", may_wrap=True),
+        Column(title="of"),
         Column(title="why", may_wrap=True, ink=Ink.QUIET),
     )
     rows = [
@@ -32,8 +32,9 @@ def render(report: SendsReport, look: Look) -> str:
 
 
 def _origin(line: SendLine) -> str:
-    """Return the step, or the outreach with its occurrence."""
-    return f"{line.journey}#{line.step}" if line.step is not None else f"{line.journey} {line.occurrence}"
+    """Return the step, or the outreach with its occurrence, without the kind before the name."""
+    name = line.journey.partition("/")[2]
+    return f"{name}#{line.step}" if line.step is not None else f"{name} {line.occurrence}"
 
 
 def as_json(report: SendsReport) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from jo.reports.pauses import PauseLine
 from jo.reports.status import (
+    WAITS,
     JourneyStatus,
     ListLine,
     Mails,
@@ -18,19 +19,6 @@ from jo.views.table import Column, table
 from jo.views.terminal import Ink, Line, Look, paint, visible, wrap
 
 FORMAT = "jo.status/1"
-
-WAITS: Mapping[str, str] = {
-    "due": "due",
-    "window": "outside their window",
-    "cap": "over a cap",
-    "pause": "paused",
-    "rate": "at the rate's limit",
-    "retry": "to be tried again",
-    "stale-facts": "facts are too old",
-    "dead-links": "links do not answer",
-    "hold": "on hold",
-}
-"""What holds a mail, for people."""
 
 _INDENT = 2
 _LABEL = 12
@@ -86,7 +74,7 @@ def _journey(journey: JourneyStatus, look: Look) -> list[Line]:
         head.append(("  retired: nobody new", Ink.WARNING))
     if isinstance(journey, OutreachStatus):
         if journey.next_at is not None:
-            head.append((f"  next {journey.next_at:%a %Y-%m-%d %H:%M}", Ink.QUIET))
+            head.append((f"  begins next {journey.next_at:%a %Y-%m-%d %H:%M}", Ink.QUIET))
         return [head, *_mails("target", journey.mails, look)]
     return [head, *_program(journey, look), *_mails("mails", journey.mails, look)]
 

@@ -216,8 +216,8 @@ class _Reading:
 
     def _pending(self, mails: "Sequence[IntentLine]") -> "Iterator[Next]":
         from jo.flow.state import UNDER_WAY, IntentState
+        from jo.reports.status import WAITS
         from jo.reports.timeline import Next
-        from jo.views.status import WAITS
 
         for line in mails:
             intent = line.intent
