@@ -109,7 +109,8 @@ class _OfProgram:
 
     def of(self, path: Path, text: str) -> Scope:
         scope = self._awaited(path) if path[-1] == "where" else self._own
-        return self.scopes.with_steps(scope, self._steps) if _NAMES_STEPS.search(text) else scope
+        names_steps = "(" in text and _NAMES_STEPS.search(text)
+        return self.scopes.with_steps(scope, self._steps) if names_steps else scope
 
     @cached_property
     def _own(self) -> Scope:

@@ -5,7 +5,7 @@ item of the step's list, `share.a` under the key `a` of the step's map. An edge 
 to the next step of the file: people *fall* into it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -38,12 +38,19 @@ def _target(path: Path, value: Any, arc: Arc) -> Path | None:
     return path if value is not None else None
 
 
-def falls(graph: ProgramGraph, documents: Mapping[str, Mapping[str, Any]]) -> Iterator[Arc]:
-    """Yield the arcs by which people fall into the next step; the documents are those of the steps."""
+def falls(
+    graph: ProgramGraph, documents: Mapping[str, Mapping[str, Any]], into: Container[str | None]
+) -> Iterator[Arc]:
+    """Yield the arcs by which people fall into the next step, where that is one of `into`.
+
+    The documents are those of the steps.
+    """
     following = dict(pairwise(graph.steps))
     for arc in graph.arcs:
+        if arc.to is None or arc.to not in into or arc.to != following.get(arc.step):
+            continue
         document = documents.get(arc.step, {})
-        if arc.to is None or arc.to != following.get(arc.step) or document.get("next") is not None:
+        if document.get("next") is not None:
             continue
         if written_at(arc, document) is None:
             yield arc

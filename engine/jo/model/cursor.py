@@ -64,7 +64,8 @@ class Cursor:
         return default if found is None else found
 
     def text(self, key: str, default: str = "") -> str:
-        return str(self.get(key, default))
+        found = self.value.get(key)
+        return default if found is None else str(found)
 
     def strings(self, key: str) -> tuple[str, ...]:
         """Return a list of strings; a single string is a list of one."""

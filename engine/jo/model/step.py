@@ -6,7 +6,7 @@ person has arrived and the step is due, what is to happen (`decide`). What all s
 it neither reads a clock nor a database.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -172,8 +172,12 @@ Verdict = Hold | Send | Take | Enroll
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step(ABC):
-    """The part that all step types share. Subclasses name their own key in `type`."""
+class Step:
+    """The part that all step types share. Subclasses name their own key in `type`.
+
+    Type checkers see to the abstract methods. `ABC` would, too, and make each `isinstance` of another type
+    three times as dear, which the checks ask of all steps.
+    """
 
     type: ClassVar[str]
     """The key that makes a map this type of step, such as `email`."""

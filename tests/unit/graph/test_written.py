@@ -52,5 +52,6 @@ def test_the_place_of_an_edge_follows_from_its_name():
     ],
 )
 def test_people_fall_where_only_the_order_leads_on(steps, fallen):
-    found = falls(program_graph(program(steps)), yaml.safe_load(steps))
-    assert [(arc.step, arc.edge.name) for arc in found] == fallen
+    graph, documents = program_graph(program(steps)), yaml.safe_load(steps)
+    assert [(arc.step, arc.edge.name) for arc in falls(graph, documents, graph.steps)] == fallen
+    assert not list(falls(graph, documents, {"another"}))

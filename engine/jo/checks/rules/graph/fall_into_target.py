@@ -69,12 +69,14 @@ MAY_BE_IGNORED = True
 def check(context: Context) -> Iterator[Found]:
     for program in context.programs:
         graph = context.graphs[program.name]
-        if all(arc.edge.name == "next" for arc in graph.arcs):
-            continue
         documents = context.written_steps(program)
+        targets = {arc.to for arc in graph.arcs if arc.edge.name != "next"}
+        suspects = list(falls(graph, documents, targets))
+        if not suspects:
+            continue
         aimed = _aimed_at(graph, documents)
         told = set()
-        for arc in falls(graph, documents):
+        for arc in suspects:
             aim = aimed.get(arc.to or "")
             if aim is None or arc.to is None or arc.step in told or isinstance(graph.steps[arc.to], Exit):
                 continue
