@@ -98,8 +98,10 @@ def read_plan(path: Path) -> tuple["ReviewedPlan", Mapping[str, Any]]:
         raise click.UsageError(f"{path} is no plan: it is not JSON.") from error
 
 
-def show_plan(console: Console, document: Mapping[str, Any], form: PlanFormat) -> None:
-    """Write a plan document to standard output."""
+def show_plan(
+    console: Console, document: Mapping[str, Any], form: PlanFormat, plan: "Plan | None" = None
+) -> None:
+    """Write a plan document to standard output; with the plan itself, a comment has graphs as well."""
     if form is PlanFormat.JSON:
         console.show(plan_text(document))
         return
@@ -107,9 +109,10 @@ def show_plan(console: Console, document: Mapping[str, Any], form: PlanFormat) -
 
     report = plan_report(document)
     if form is PlanFormat.MARKDOWN:
+        from jo.reports.plan_graphs import plan_graphs
         from jo.views import plan_markdown
 
-        console.show(plan_markdown.render(report))
+        console.show(plan_markdown.render(report, plan_graphs(plan) if plan is not None else {}))
     else:
         from jo.views import plan_text as view
 

@@ -6,8 +6,10 @@ from files is escaped, so that no name or text can become markup, a mention or a
 """
 
 import re
+from collections.abc import Mapping, Sequence
 
 from jo.reports.edit_words import EditWords
+from jo.reports.plan_graphs import GraphPair
 from jo.reports.plan_report import (
     Action,
     ChangeKind,
@@ -32,8 +34,8 @@ _ICONS = {
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~@&-])")
 
 
-def render(report: PlanReport) -> str:
-    """Return the comment, shorter than `LIMIT` bytes."""
+def render(report: PlanReport, graphs: Mapping[str, GraphPair] | None = None) -> str:
+    """Return the comment, shorter than `LIMIT` bytes; `graphs` are those of changed programs by address."""
     head = [f"## jo plan: {_text(report.headline)}", ""]
     about = [f"Compared {report.basis}"]
     if report.commit:
@@ -43,6 +45,7 @@ def render(report: PlanReport) -> str:
     for guard in report.guards:
         head += _guard(guard)
     blocks = [*_table(report), *(_details(change) for change in report.changes)]
+    blocks += [_graphs(address, pair) for address, pair in (graphs or {}).items()]
     return _fitted("\n".join(head), blocks, _end(report))
 
 
@@ -100,8 +103,21 @@ def _edit(edit: EditWords) -> list[str]:
     if not edit.lines:
         return [f"**{_text(edit.where)}**: {_text(edit.remark)}"]
     diff = [f"{side.value} {_line(text)}" for side, text in edit.lines]
-    fence = "`" * max(3, 1 + max(len(run) for text in diff for run in re.findall("`*", text)))
-    return [f"**{_text(edit.where)}**{remark}", f"{fence}diff", *diff, fence]
+    return [f"**{_text(edit.where)}**{remark}", *_fenced("diff", diff)]
+
+
+def _graphs(address: str, pair: GraphPair) -> str:
+    lines = ["", f"<details><summary>graph of <code>{_html(address)}</code></summary>", ""]
+    if pair.before is not None:
+        lines += ["Before", *_fenced("mermaid", pair.before.splitlines()), "After"]
+    return "\n".join([*lines, *_fenced("mermaid", pair.after.splitlines()), "", "</details>"])
+
+
+def _fenced(language: str, lines: Sequence[str]) -> list[str]:
+    """Return a block of code; its fence is longer than any run of backticks within."""
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}{language}", *lines, fence]
 
 
 def _guard(guard: GuardReport) -> list[str]:

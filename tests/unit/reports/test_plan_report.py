@@ -13,6 +13,7 @@ from jo.plan.change import Change, Create, Delete, Retire
 from jo.plan.diff import diff
 from jo.plan.plan import Guard, GuardLevel, Impact, Plan, to_document
 from jo.plan.state import State, desired_state
+from jo.reports.plan_graphs import GraphPair, plan_graphs
 from jo.reports.plan_report import PlanReport, plan_report
 from jo.views import plan_markdown, plan_text
 from jo.views.terminal import Look
@@ -164,6 +165,33 @@ def test_nothing_from_files_becomes_markup(attack: str) -> None:
     assert not re.search(r"(?<!\\)\]\(", outside)
     assert outside.count("</details>") == shown.count("<details>")
     assert "\n# Approved" not in outside
+
+
+def test_a_graph_stays_within_its_fence() -> None:
+    pair = GraphPair(before='a["```"]', after='b["`````\n"]\n# Approved')
+    shown = plan_markdown.render(report(), {"program/a": pair})
+    assert "Approved" not in _without_code(shown)
+
+
+def test_only_programs_that_lead_people_in_another_way_are_drawn() -> None:
+    program = """
+    kind: program
+    name: welcome
+    description: {about}
+    audience: grown-ups
+    entry: {{existing: skip}}
+    steps:
+      settle: {{wait: {days} days}}
+    """
+    before = state(LIST, program.format(about="one", days=3))
+    reworded = state(LIST, program.format(about="two", days=3))
+    changed = state(LIST, program.format(about="one", days=5))
+    assert plan_graphs(Plan(generation=1, changes=diff(before, reworded))) == {}
+    (pair,) = plan_graphs(Plan(generation=1, changes=diff(before, changed))).values()
+    assert "3 days" in (pair.before or "")
+    assert "5 days" in pair.after
+    (new,) = plan_graphs(Plan(generation=0, changes=diff({}, before))).values()
+    assert new.before is None
 
 
 def _without_code(markdown: str) -> str:

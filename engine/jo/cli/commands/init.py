@@ -62,7 +62,7 @@ def _start(console: Console, root: Path) -> int:
     for text, why in (
         ("jo validate", "check it"),
         ("jo apply", "see what it would do, and make it live"),
-        ("jo run --once", "send what is due, while `jo sink` takes it in another terminal"),
+        ("jo run --once", "send what is due; `jo sink` and `jo serve` have to run beside it"),
     ):
         lines.append([(f"  {text:<15}", Ink.GOOD), (why, Ink.QUIET)])
     console.show_lines(lines)

@@ -71,7 +71,7 @@ def command(
     document = {**to_document(plan), "against": against}
     if out is not None:
         _keep(out, plan_text(document))
-    show_plan(place.console, document, form)
+    show_plan(place.console, document, form, plan)
     if form is PlanFormat.TEXT and not plan.is_empty and not plan.is_refused and against is None:
         place.console.remark(f"\nMake it live with\n    jo apply{f' {out}' if out is not None else ''}")
     if plan.is_refused:
