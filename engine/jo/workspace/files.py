@@ -49,10 +49,15 @@ def find_root(start: Path) -> Path | None:
 def read_files(root: Path) -> ProjectFiles:
     """Read every manifest and body below the project's folders. Raises WorldError."""
     try:
-        return split({name: Path(path).read_bytes() for name, path in _files(root)})
+        return split({name: _read(path) for name, path in _files(root)})
     except OSError as error:
         name = os.path.relpath(str(error.filename), root)
         raise WorldError(f"{name} cannot be read: {error.strerror}.") from error
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - twice as fast, and there are thousands
+        return file.read()
 
 
 def split(files: Mapping[str, bytes]) -> ProjectFiles:
