@@ -1,5 +1,6 @@
-"""`jo demo`: the sample project on this machine, by public commands alone, with nothing leaving it."""
+"""`jo demo`: shows the whole way on this machine, by public commands alone."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,10 @@ from jo.cli.options import Place, console_option
 from jo.views.console import Console
 
 if TYPE_CHECKING:
-    from jo.cli.demonstration import Stage
+    from jo.cli.stage import Stage
 
-FROM, FIRST, LAST = "2026-12-01 08:00", "2026-12-05", "2027-02-20"
-"""Where the clock begins, when somebody opts out, and where it ends."""
+BEGIN, MIDDLE, END = "2026-12-01 08:00", "2026-12-12", "2027-02-20"
+"""When the sample's eleven weeks begin, when people answer, and when they end."""
 
 
 @click.command("demo")
@@ -23,95 +24,89 @@ FROM, FIRST, LAST = "2026-12-01 08:00", "2026-12-05", "2027-02-20"
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("build/demo"),
     show_default=True,
-    help="Where it plays; made afresh each time.",
+    help="Where it runs; what an earlier demo left there is removed.",
 )
 @click.option(
-    "--project",
     "-C",
+    "--project",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="DIR",
-    help="Show this project instead of the sample.",
+    help="Show a copy of this project instead of the sample.",
 )
-@click.option(
-    "--from", "start", metavar="TIME", default=FROM, show_default=True, help="Where the clock begins."
-)
-@click.option("--until", metavar="TIME", default=LAST, show_default=True, help="Where it ends.")
 @console_option
-def command(console: Console, *, folder: Path, project: Path | None, start: str, until: str) -> int:
-    """Run the sample project on this machine: check, plan, apply, send, and let weeks pass in seconds.
+def command(console: Console, *, folder: Path, project: Path | None) -> int:
+    """Run the sample project for eleven weeks in about a minute, with real mail that stays on this machine.
 
-    Each step is a public command, shown as you would type it. Mail goes by SMTP to a `jo sink` of its own,
-    which keeps every mail as a file; links lead to a `jo serve` of its own. The folder stays, to look
-    around in, or to change the project and see what `jo plan` says.
+    Validates, plans and applies it, lets days pass on a fast clock, has people click and unsubscribe, and
+    ends with an account of who got what, who waits where, and who was left out and why. Every step is a
+    command that you can run yourself, and is printed before it runs.
     """
-    from jo.cli.demonstration import Stage
     from jo.cli.loading import load_workspace
+    from jo.cli.stage import Stage
     from jo.workspace.showcase import lay_out, sample
 
-    lay_out(folder, project or sample())
-    place = Place(console=console, project=folder, environment=None)
-    stage = Stage(console, folder, load_workspace(place).settings)
-    _play(stage, start, until)
-    _account(console, stage)
+    source = project or sample()
+    lay_out(folder, source)
+    settings = load_workspace(Place(console=console, project=folder, environment=None)).settings
+    with Stage(console, folder, settings) as stage:
+        _go_live(stage)
+        _let_weeks_pass(stage)
+        _account(console, stage)
+    _farewell(console, stage, folder, source)
     return Exit.OK
 
 
-def _play(stage: "Stage", start: str, until: str) -> None:
-    stage.scene("The project is a folder of YAML and templates. A key signs the links in its mails.")
-    stage.play("init --key")
-    stage.play("validate")
-    stage.scene("A store that lives by a fast clock: days pass when it is told to, and not before.")
-    stage.play(f'run --clock fast --from "{start}" --once')
-    stage.scene("What an apply would do, the apply itself, and that nothing is left to do.")
-    stage.play("plan")
-    stage.play("apply --yes")
-    stage.play("plan")
-    stage.scene("A relay that keeps every mail as a file, and the server that links in mails lead to.")
-    with (
-        stage.server(f"sink --port {stage.relay_port} --folder mails", stage.relay_port),
-        stage.server("serve", stage.web_port),
-    ):
-        stage.scene("The first days.")
-        first = min(FIRST, until)
-        stage.play(f"run --clock fast --until {first}")
-        _answer(stage)
-        stage.scene("Weeks go by: waits end, branches are taken, the schedules of outreaches come.")
-        stage.play(f"run --clock fast --until {until}")
-    stage.scene("Where everything stands.")
-    stage.play("status")
+def _go_live(stage: "Stage") -> None:
+    stage.say("A project of its own, so that nothing of yours is touched. It needs a key to sign links.")
+    stage.run("init", "--key")
+    stage.say("Is everything right with it?")
+    stage.run("validate")
+    stage.say("A mail server and a web server, both on this machine only.")
+    stage.start("sink", "--port", str(stage.mail_port), "--folder", "mails")
+    stage.start("serve", "--log", "json")
+    stage.say(f"The clock of this store is a fast one. It begins on {BEGIN}.")
+    stage.run("run", "--clock", "fast", "--from", BEGIN, "--once")
+    stage.say("What would go live, and for whom?")
+    stage.run("plan", "--out", "plan.json")
+    stage.say("Exactly this goes live.")
+    stage.run("apply", "plan.json", "--actor", "demo")
+    stage.say("A plan after an apply is empty.")
+    stage.run("plan")
 
 
-def _answer(stage: "Stage") -> None:
-    """Let two recipients do something, and tell what it means for one of them."""
-    opting_out = stage.find("accepted", "List-Unsubscribe-Post:")
-    if opting_out is not None:
-        send, message = opting_out
-        stage.scene(f"{send['contact']} unsubscribes, with the one click of a mail program.")
-        stage.unsubscribe(message)
-    clicking = stage.find("accepted", "/c/")
-    if clicking is not None:
-        send, message = clicking
-        stage.scene(f"{send['contact']} follows a link.")
-        stage.click(message)
-    if opting_out is not None:
-        stage.play(f"why {opting_out[0]['contact']}")
+def _let_weeks_pass(stage: "Stage") -> None:
+    stage.say("Eleven days pass.")
+    stage.run("run", "--clock", "fast", "--until", MIDDLE)
+    stage.say("Somebody follows a link.")
+    clicking = stage.click()
+    stage.say("Somebody has had enough of one topic, and clicks once. This is what their mail program does:")
+    leaving = stage.unsubscribe()
+    stage.say("Ten weeks pass.")
+    stage.run("run", "--clock", "fast", "--until", END)
+    stage.say("Who is where, what was sent, what was not, and why. Every candidate is accounted for.")
+    stage.run("status")
+    for who, what in ((clicking, "who followed a link"), (leaving, "who left the topic")):
+        if who is not None:
+            stage.say(f"The story of the one {what}.")
+            stage.run("why", who)
+    stage.say("A second reconcile at the same instant does nothing.")
+    stage.run("run", "--clock", "fast", "--once")
 
 
 def _account(console: Console, stage: "Stage") -> None:
     from jo.reports.account import read_account
     from jo.views import account as view
-    from jo.views.terminal import Ink
 
-    sends = stage.ask("sends --json --limit 1000000")["sends"]
-    account = read_account(sends, stage.ask("status --json"))
-    console.show_lines([[], [("The account", Ink.STRONG)], []])
+    account = read_account(stage.ask("sends", "--limit", "1000000")["sends"], stage.ask("status"))
+    stage.say("The account.")
     console.show(view.render(account, console.look))
+
+
+def _farewell(console: Console, stage: "Stage", folder: Path, source: Path | None) -> None:
     mails = sorted(stage.mails.glob("*.eml"))
-    example = f", such as {mails[0].name}" if mails else ""
-    lines = [
-        f"{len(mails):,} mails lie in {stage.mails}{example}.",
-        f"Look around:  cd {stage.folder} && {stage.variables}jo status",
-        "Ask why:      jo why PERSON, with a contact's key or address",
-        "Change a wait in journeys/ and see what it means:  jo plan",
-    ]
-    console.show_lines([[], *([(line, Ink.PLAIN)] for line in lines)])
+    stage.say(f"{len(mails)} mails lie in {stage.mails}, as files to open.")
+    variables = "".join(f"{name}={value} " for name, value in stage.variables.items())
+    console.show(f"Look around with `cd {folder}` and `{variables}jo status`.\n")
+    if source is not None:
+        journeys = os.path.relpath(source / "journeys")
+        console.show(f"Change a wait in {journeys}, run the demo again, and the account changes.\n")
