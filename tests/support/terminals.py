@@ -11,7 +11,6 @@ import termios
 from collections.abc import Mapping
 from pathlib import Path
 
-
 PATIENCE = 60.0
 """Seconds after which a command that says nothing more is taken for stuck."""
 

@@ -17,7 +17,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def suggestion(name: str, known: Iterable[str], *, noun: str = "name") -> str:
-    """Return the help for an unknown name: the near miss, else the allowed names, else that there are none."""
+    """Return the help for an unknown name: the near miss, else the allowed names, else that there is none."""
     names = sorted(known)
     close = nearest(name, names)
     if close is not None:
