@@ -258,3 +258,22 @@ def test_a_resend_guard_keeps_a_second_outreach_with_the_same_mail_away(a_world:
 
     assert world.told_to("ada") == ["2026-12-02 09:00 release", "2027-01-20 09:00 release"]
     assert world.decisions("outreach/second") == {"ada": "had this mail already"}
+
+
+def test_who_is_suppressed_leaves_a_program_that_says_so(a_world: MakeWorld) -> None:
+    steps = """\
+hello: {email: one}
+settle: {wait: 2 days}
+more: {email: two}
+later: {wait: 9 days}
+last: {email: two}"""
+    leaving = program(steps, name="leaving", more="on_unreachable: exit\n")
+    staying = program(steps, name="staying")
+    world = a_world({**leaving, **staying, **mails("one", "two")}, people(contact("ada")), TEN)
+    world.run("2026-12-02 00:00")
+
+    world.suppress("ada@people.example", "all")
+    world.run("2026-12-06 00:00")
+
+    assert world.where("leaving", "ada") == "ended: unreachable"
+    assert world.where("staying", "ada") == "later"

@@ -11,12 +11,14 @@ from jo.flow.passage import Passage
 from jo.flow.person import Atlas, Person, Plain, missing_rows
 from jo.flow.reading import Needs, PersonFacts, Seen
 from jo.flow.state import IntentState
+from jo.model.program import OnUnreachable
 from jo.model.source import Source
 from jo.ports.store import PassageRecords, Transaction
 
 GONE = "gone"
 LEFT_LIST = "left list"
 DELETED = "program deleted"
+UNREACHABLE = "unreachable"
 REFERENCE_DEPTH = 3
 """How far references of references are followed from a contact."""
 
@@ -163,16 +165,26 @@ def look(
         calendar=live.business_days(of.program),
         intents={(intent.step, intent.occurrence): intent for intent in known.intents},
         occurred=occurred,
-        departure=_departure(live, of, person, seen.lists),
+        departure=_departure(
+            live,
+            of,
+            person,
+            seen.lists,
+            was_suppressed=any(item.state is IntentState.SUPPRESSED for item in known.intents),
+        ),
     )
 
 
-def _departure(live: Live, of: PinnedProgram, person: Person, lists: frozenset[str]) -> str | None:
+def _departure(
+    live: Live, of: PinnedProgram, person: Person, lists: frozenset[str], *, was_suppressed: bool
+) -> str | None:
     if person.is_gone:
         return GONE
     current = live.project.programs.get(of.program.name)
     if current is None:
         return DELETED
+    if current.on_unreachable is OnUnreachable.EXIT and was_suppressed:
+        return UNREACHABLE
     if current.recheck and isinstance(current.audience, str) and current.audience not in lists:
         return LEFT_LIST
     return None
