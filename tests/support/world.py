@@ -374,6 +374,11 @@ class World:
             if item.state != "accepted"
         ]
 
+    def uncertain(self) -> set[str]:
+        """Return the keys of the mails that were ever uncertain."""
+        with self.store.read() as work:
+            return {line.intent.key for line in work.reports.intents(was_uncertain=True, limit=100_000)}
+
     def status(self, journey: str) -> JourneyCounts:
         with self.store.read() as work:
             found = work.reports.journeys(journey)

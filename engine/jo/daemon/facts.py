@@ -46,9 +46,15 @@ class FactCopy:
         self._warehouse = warehouse
         self._worker = worker
         self._tell = tell
+        self._is_whole = True
 
-    def take_over(self, live: Live, now: datetime) -> None:
-        """Take over the rows of everybody in a used list or inside a program, and what they refer to."""
+    def take_over(self, live: Live, now: datetime, *, wake_all: bool) -> bool:
+        """Take over the rows of everybody in a used list or inside a program, and what they refer to.
+
+        Has those looked at again whose rows changed, everybody with `wake_all`. Returns whether every source
+        could be read.
+        """
+        self._is_whole = True
         with self._store.read() as work:
             wanted = self._wanted(work, live)
             use = _use(work, live)
@@ -70,7 +76,8 @@ class FactCopy:
                     *changed.get(source_name, ()),
                     *self._sync(live, use, source, keys, now, rows),
                 ]
-        self._wake(live, changed, rows, now)
+        self._wake(live, None if wake_all else changed, rows, now)
+        return self._is_whole
 
     def _wanted(self, work: Transaction, live: Live) -> dict[str, list[str]]:
         """Return source → keys, sorted: contacts, and the rows of lists that are over other rows."""
@@ -108,6 +115,7 @@ class FactCopy:
             answered = list(self._warehouse.facts(live.project, source, keys, fields, counts))
             as_of = self._warehouse.as_of(source)
         except SourceError as error:
+            self._is_whole = False
             self._tell(
                 Event(name="refresh.failed", at=now, fields={"source": source.name, "error": str(error)})
             )
@@ -123,11 +131,18 @@ class FactCopy:
     def _wake(
         self,
         live: Live,
-        changed: dict[str, Sequence[str]],
+        changed: Mapping[str, Sequence[str]] | None,
         rows: Rows,
         now: datetime,
     ) -> None:
-        """Have everybody looked at again whose own row changed, or a row that theirs refers to."""
+        """Have everybody looked at again whose own row changed, or a row that theirs refers to.
+
+        Without `changed`, everybody.
+        """
+        if changed is None:
+            with self._store.write(self._worker.lease) as work:
+                work.passages.wake(now)
+            return
         touched = reaching(live, rows, {(name, key) for name, keys in changed.items() for key in keys})
         by_source: dict[str, list[str]] = {}
         for name, key in sorted(touched):
