@@ -1,6 +1,7 @@
 """The outreach service: plans the mails of each occurrence, person by person, when their moment comes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from jo.conditions.types import Place
@@ -34,20 +35,25 @@ class Outreaches:
         self._refresh = refresh
         self._worker = worker
         self._tell = tell
-        self._next: dict[tuple[int, str], datetime | None] = {}
-        """(generation, outreach) → when somebody is due next, as the last run saw it."""
+        self._looked: dict[str, _Looked] = {}
+        """Outreach → what the last run saw; only a hint."""
 
     def run_once(self, now: datetime) -> Counts:
         with self._store.read() as work:
             live = self._cache.get(work)
         planned = refused = 0
         for outreach in live.outreaches():
-            hint = self._next.get((live.generation, outreach.name))
-            if hint is not None and hint > now:
+            with self._store.read() as work:
+                closed, refreshed_at = _closed(work, outreach), _refreshed_at(work, outreach)
+            looked = self._looked.get(outreach.name)
+            if looked is not None and looked.is_enough(live.generation, refreshed_at, now):
                 continue
-            for occurrence in self._open(live, outreach, now):
-                done = self._occurrence(live, outreach, occurrence, now)
+            moments = []
+            for occurrence in open_occurrences(outreach, _since(live, outreach), closed, now, live.zone):
+                done, due = self._occurrence(live, outreach, occurrence, now)
                 planned, refused = planned + done[0], refused + done[1]
+                moments.append(due)
+            self._looked[outreach.name] = self._look(live, outreach, moments, now)
         return {word: count for word, count in (("planned", planned), ("refused", refused)) if count}
 
     def next_at(self, now: datetime) -> datetime | None:
@@ -55,20 +61,34 @@ class Outreaches:
             live = self._cache.get(work)
         moments = []
         for outreach in live.outreaches():
-            moments.append(self._next.get((live.generation, outreach.name)))
-            moments.append(next_opening(outreach, now, live.zone))
+            moments += [self._due(live, outreach), next_opening(outreach, now, live.zone)]
         return min((found for found in moments if found is not None and found > now), default=None)
 
-    def _open(self, live: Live, outreach: Outreach, now: datetime) -> Sequence[OpenOccurrence]:
+    def _look(
+        self, live: Live, outreach: Outreach, moments: Sequence[datetime | None], now: datetime
+    ) -> "_Looked":
+        """Return what a run has seen. The list may have been computed within it."""
         with self._store.read() as work:
-            closed = _closed(work, outreach)
-        since = live.specs[str(outreach.address)].since
-        return open_occurrences(outreach, since, closed, now, live.zone)
+            refreshed_at = _refreshed_at(work, outreach)
+        return _Looked(
+            generation=live.generation,
+            refreshed_at=refreshed_at,
+            due=_earliest(*moments),
+            opening=next_opening(outreach, now, live.zone),
+        )
+
+    def _due(self, live: Live, outreach: Outreach) -> datetime | None:
+        """Return when somebody is due next, as the last run saw it."""
+        looked = self._looked.get(outreach.name)
+        return looked.due if looked is not None and looked.generation == live.generation else None
 
     def _occurrence(
         self, live: Live, outreach: Outreach, occurrence: OpenOccurrence, now: datetime
-    ) -> tuple[int, int]:
-        """Plan what is due of one occurrence; closes it when nobody can become due any more."""
+    ) -> tuple[tuple[int, int], datetime | None]:
+        """Plan what is due of one occurrence; closes it when nobody can become due any more.
+
+        Returns how many mails were planned and how many people refused, and when somebody is due next.
+        """
         power_list = live.project.lists[outreach.audience]
         with self._store.read() as work:
             snapshot = work.audiences.snapshot(power_list.name)
@@ -78,7 +98,7 @@ class Outreaches:
         ):
             self._refresh.refresh_before_send(live, power_list, now)
         planned = refused = 0
-        following: datetime | None = None
+        due: datetime | None = None
         owners: dict[str, str] = {}
         after: str | None = ""
         while after is not None:
@@ -86,9 +106,8 @@ class Outreaches:
                 step = _Batch(work, live, outreach, occurrence, now, owners)
                 after = step.run(after)
             planned, refused = planned + step.planned, refused + step.refused
-            following = min((m for m in (following, step.following) if m is not None), default=None)
-        self._next[live.generation, outreach.name] = following
-        if now >= occurrence.closes and following is None:
+            due = _earliest(due, step.due)
+        if now >= occurrence.closes and due is None:
             with self._store.write(self._worker.lease) as work:
                 work.operations.remember(_memory(outreach), occurrence.nominal.isoformat())
         if planned or refused:
@@ -99,14 +118,32 @@ class Outreaches:
                 "refused": refused,
             }
             self._tell(Event(name="outreach.planned", at=now, fields=fields))
-        return planned, refused
+        return (planned, refused), due
 
     def _somebody_came_due(
         self, live: Live, outreach: Outreach, snapshot: Snapshot | None, now: datetime
     ) -> bool:
         """Tell whether a moment has come since the list was computed, so that it is computed right before."""
-        hint = self._next.get((live.generation, outreach.name))
-        return hint is not None and hint <= now and (snapshot is None or snapshot.refreshed_at < hint)
+        due = self._due(live, outreach)
+        return due is not None and due <= now and (snapshot is None or snapshot.refreshed_at < due)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Looked:
+    """What a run has seen of one outreach."""
+
+    generation: int
+    refreshed_at: datetime | None
+    """When its list was computed."""
+    due: datetime | None
+    """When somebody is due next by an occurrence that is open; None when nobody is."""
+    opening: datetime | None
+    """When the next occurrence opens."""
+
+    def is_enough(self, generation: int, refreshed_at: datetime | None, now: datetime) -> bool:
+        """Tell whether people are still the same, and the first moment of theirs has not come."""
+        is_same = (self.generation, self.refreshed_at) == (generation, refreshed_at)
+        return is_same and self.due is not None and now < (_earliest(self.due, self.opening) or now)
 
 
 class _Batch:
@@ -131,7 +168,8 @@ class _Batch:
         self.planned = 0
         self.refused = 0
         """Only those whose reason is new."""
-        self.following: datetime | None = None
+        self.due: datetime | None = None
+        """When the first of those is due whose moment has not come."""
 
     def run(self, after: str) -> str | None:
         """Decide about members from the key `after` on. Returns where the next batch begins."""
@@ -182,12 +220,13 @@ class _Batch:
             return Refusal.DUPLICATE
         template = self._live.project.templates[self._outreach.template]
         version = version_of(template, person, reader, self._now)
-        due = moment(self._outreach, self._occurrence.nominal, version, person.zone, self._live.zone)
+        due = self._moment(self._occurrence.nominal, version, person)
         if due > self._now:
-            self.following = due if self.following is None else min(self.following, due)
+            self.due = _earliest(self.due, due)
             return None
-        since = self._live.specs[str(self._outreach.address)].since
-        if is_too_late(self._outreach, self._occurrence, due, since, self._now):
+        later = self._occurrence.following
+        following = None if later is None else self._moment(later, version, person)
+        if is_too_late(self._outreach, due, following, _since(self._live, self._outreach), self._now):
             return Refusal.TOO_LATE
         guard = self._outreach.resend_guard
         if guard is not None and last is not None and _is_within(last, guard, self._now, person):
@@ -200,6 +239,9 @@ class _Batch:
             person.address,
             max(due, item.member_since),
         )
+
+    def _moment(self, nominal: datetime, version: str, person: Person) -> datetime:
+        return moment(self._outreach, nominal, version, person.zone, self._live.zone)
 
     def _decision(self, item: Undecided, reason: str) -> CandidateDecision:
         return CandidateDecision(
@@ -222,6 +264,20 @@ def version_of(template: Template, person: Person, reader: Reader, now: datetime
 
 def _is_within(last: datetime, guard: Duration, now: datetime, person: Person) -> bool:
     return now < add(last, guard, person.zone)
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _since(live: Live, outreach: Outreach) -> datetime:
+    """Return when the outreach was applied: what was over by then never opens."""
+    return live.specs[str(outreach.address)].since
+
+
+def _refreshed_at(work: Transaction, outreach: Outreach) -> datetime | None:
+    snapshot = work.audiences.snapshot(outreach.audience)
+    return None if snapshot is None else snapshot.refreshed_at
 
 
 def _memory(outreach: Outreach) -> str:

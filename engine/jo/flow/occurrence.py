@@ -37,8 +37,8 @@ class OpenOccurrence:
     opens: datetime
     closes: datetime
     """From here on nobody new is due."""
-    is_latest: bool
-    """Whether no later one is open; after downtime `catch_up: latest` sends this one alone."""
+    following: datetime | None
+    """Nominal time of the next one that is open as well."""
 
 
 def fixed_zone(outreach: Outreach, project: ZoneInfo) -> ZoneInfo | None:
@@ -68,11 +68,10 @@ def open_occurrences(
         opens, closes = _opens(min(times), zone), _closes(max(times), zone)
         if opens <= now and closes > since:
             found.append((name, nominal, opens, closes))
+    later = [*(nominal for _, nominal, _, _ in found[1:]), None]
     return [
-        OpenOccurrence(
-            name=name, nominal=nominal, opens=opens, closes=closes, is_latest=index == len(found) - 1
-        )
-        for index, (name, nominal, opens, closes) in enumerate(found)
+        OpenOccurrence(name=name, nominal=nominal, opens=opens, closes=closes, following=following)
+        for (name, nominal, opens, closes), following in zip(found, later, strict=False)
     ]
 
 
@@ -92,15 +91,19 @@ def moment(
 
 
 def is_too_late(
-    outreach: Outreach, occurrence: OpenOccurrence, due: datetime, since: datetime, now: datetime
+    outreach: Outreach, due: datetime, following: datetime | None, since: datetime, now: datetime
 ) -> bool:
-    """Tell whether a person whose moment has passed gets nothing any more."""
+    """Tell whether a person whose moment has passed gets nothing any more.
+
+    `following` is when the same person is due by the next occurrence. In the contacts' zones occurrences
+    overlap, so one is the latest for some people while others are due by the next one already.
+    """
     if due < since:
         return True
     catch_up = outreach.catch_up
     if catch_up.policy is CatchUpPolicy.SKIP and now - due > PROMPT:
         return True
-    if catch_up.policy is CatchUpPolicy.LATEST and not occurrence.is_latest:
+    if catch_up.policy is CatchUpPolicy.LATEST and following is not None and following <= now:
         return True
     return catch_up.within is not None and (now - due).total_seconds() > catch_up.within.at_most_seconds()
 

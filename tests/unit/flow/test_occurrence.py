@@ -88,19 +88,34 @@ def test_the_fourth_friday_is_the_fourth_friday_of_each_month() -> None:
         found.name
         for month in (11, 12)
         for found in open_occurrences(outreach, SINCE, None, utc(f"2026-{month}-27 17:00"), PROJECT)
-        if found.is_latest
+        if found.following is None
     ]
 
     assert names == ["2026-11-27", "2026-12-25"]
 
 
-def test_after_downtime_only_the_latest_occurrence_is_the_latest() -> None:
+def test_each_open_occurrence_knows_the_one_that_follows() -> None:
     outreach = recurring("0 9 * * *", "UTC")
 
     found = open_occurrences(outreach, SINCE, datetime(2026, 12, 1, 9), utc("2026-12-04 12:00"), PROJECT)  # noqa: DTZ001
 
     assert [item.name for item in found] == ["2026-12-02", "2026-12-03", "2026-12-04"]
-    assert [item.is_latest for item in found] == [False, False, True]
+    assert [item.following for item in found] == [found[1].nominal, found[2].nominal, None]
+
+
+def test_the_latest_occurrence_is_another_one_for_people_in_another_zone() -> None:
+    outreach = recurring("0 9 * * *", "contact")
+    now = utc("2026-12-08 20:30")
+    yesterday, today = open_occurrences(outreach, SINCE, None, now, PROJECT)[-2:]
+
+    def is_late(zone: str) -> bool:
+        due, following = (
+            moment(outreach, item.nominal, "default", ZoneInfo(zone), PROJECT) for item in (yesterday, today)
+        )
+        return is_too_late(outreach, due, following, SINCE, now)
+
+    assert not is_late("Pacific/Pago_Pago"), "there the day of the next one has not come"
+    assert is_late("Pacific/Kiritimati")
 
 
 @pytest.mark.parametrize(
@@ -119,18 +134,16 @@ def test_how_late_is_too_late_is_for_the_author_to_say(
     outreach = once("UTC", catch_up=catch_up)
     due = utc("2026-12-08 09:00")
     now = due + timedelta(hours=hours_late)
-    (found,) = open_occurrences(outreach, SINCE, None, now, PROJECT)
 
-    assert is_too_late(outreach, found, due, SINCE, now) is is_late
+    assert is_too_late(outreach, due, None, SINCE, now) is is_late
 
 
 def test_whose_moment_lies_before_the_first_apply_gets_nothing() -> None:
     since = utc("2026-12-08 06:00")
     now = utc("2026-12-08 08:00")
-    (found,) = open_occurrences(once(), since, None, now, PROJECT)
 
-    assert is_too_late(once(), found, moment(once(), NINE, "default", TOKYO, PROJECT), since, now)
-    assert not is_too_late(once(), found, moment(once(), NINE, "default", BERLIN, PROJECT), since, now)
+    assert is_too_late(once(), moment(once(), NINE, "default", TOKYO, PROJECT), None, since, now)
+    assert not is_too_late(once(), moment(once(), NINE, "default", BERLIN, PROJECT), None, since, now)
 
 
 def test_the_next_opening_lies_ahead_and_ends_for_a_single_occurrence() -> None:
