@@ -201,6 +201,7 @@ class World:
         self.clock = StepClock(start)
         self.store = MortalStore(store or memory_store())
         self.mailer = MemoryMailer(self.clock)
+        self.relays: dict[str, MemoryMailer] = {"default": self.mailer}
         self.links = Links()
         self.told: list[Event] = []
         self._renderer = open_renderer()
@@ -231,7 +232,7 @@ class World:
         services = build_services(
             store=self.store,
             warehouse=self._warehouse,
-            mailers={"default": self.mailer},
+            mailers=self.relays,
             renderer=self._renderer,
             site=SITE,
             probe=self.links,
@@ -251,33 +252,40 @@ class World:
     def tick(self) -> Tick:
         return self._loop.tick()
 
+    def plan(self, files: Mapping[str, str | None]) -> Plan:
+        """Return what an apply of the files would do, None removes one; nothing is written."""
+        with self.store.read() as work:
+            return self._plan(work, self._with(files))
+
     def apply(self, files: Mapping[str, str | None]) -> Plan:
         """Write files, None removes one; then plan and apply. The project must be without errors."""
-        for path, text in files.items():
-            if text is None:
-                self._files.pop(path)
-            else:
-                self._files[path] = text
+        self._files = self._with(files)
+        with self.store.write() as work:
+            plan = self._plan(work, self._files)
+            assert not plan.is_refused, plan.guards
+            if not plan.is_empty:
+                apply_plan(work, plan, Actor(name="test"), self.clock.now())
+        return plan
+
+    def _with(self, files: Mapping[str, str | None]) -> dict[str, str]:
+        return {path: text for path, text in {**self._files, **files}.items() if text is not None}
+
+    def _plan(self, work: Transaction, files: Mapping[str, str]) -> Plan:
         now = self.clock.now()
-        found = split({path: text.encode() for path, text in self._files.items()})
+        found = split({path: text.encode() for path, text in files.items()})
         compiled = compile_project(found.manifests, found.bodies, SCHEMAS, zone=self._zone)
         today = local_date(now, ZoneInfo(self._zone))
         errors = [item for item in check(compiled, today=today) if item.severity is Severity.ERROR]
         assert not errors, errors
-        with self.store.write() as work:
-            plan = make_plan(
-                work,
-                compiled.project,
-                SCHEMAS,
-                today=today,
-                now=now,
-                warehouse=self._warehouse,
-                origin=Origin(),
-            )
-            assert not plan.is_refused, plan.guards
-            if not plan.is_empty:
-                apply_plan(work, plan, Actor(name="test"), now)
-        return plan
+        return make_plan(
+            work,
+            compiled.project,
+            SCHEMAS,
+            today=today,
+            now=now,
+            warehouse=self._warehouse,
+            origin=Origin(),
+        )
 
     def change_rows(self, rows: Rows) -> None:
         """Replace the rows of the named sources, as of now."""

@@ -9,11 +9,12 @@ from jo.manifest.lower import lower_document
 from jo.manifest.schemas import Schemas
 from jo.model.address import Address, Kind
 from jo.model.canonical import fingerprint
-from jo.model.program import Existing
+from jo.model.program import Existing, Program
 from jo.model.project import Project
 from jo.plan.change import Change, Create, Update, address
 from jo.plan.diff import diff
 from jo.plan.guards import guards, unfitting_permits
+from jo.plan.needed import broken_revisions
 from jo.plan.plan import Impact, Plan, Quality
 from jo.plan.state import SETTINGS, Life, Spec, State, by_address, desired_state, settings_spec
 from jo.ports.store import LiveSpec, SpecState, Transaction
@@ -67,6 +68,7 @@ def make_plan(
     found = (
         *guards(live, desired, changes, {item.address: item for item in impact}),
         *unfitting_permits(live, desired, valid),
+        *broken_revisions(live, changes, _pinned(work)),
     )
     return Plan(
         generation=work.specs.generation(),
@@ -90,6 +92,17 @@ def offline_plan(before: State, project: Project, schemas: Schemas, origin: Orig
         commit=origin.commit,
         environment=origin.environment,
     )
+
+
+def _pinned(work: Transaction) -> list[tuple[Program, int]]:
+    """Return the revisions of programs with how many people are inside on each."""
+    people = work.passages.pinned()
+    found = []
+    for id_, revision in sorted(work.specs.revisions(list(people)).items()):
+        program = lower_document(Kind.PROGRAM, revision.document)
+        assert isinstance(program, Program)
+        found.append((program, people[id_]))
+    return found
 
 
 def _fits(live: State, target: str, print_: str) -> bool:
