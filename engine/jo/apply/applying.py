@@ -1,14 +1,16 @@
 """Applies a plan: everything in one transaction, under a fenced lease, with the record of who and what."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
 
+from jo.flow.intent import OUTREACH_RETIRED
 from jo.flow.state import Why
 from jo.model.address import Kind
-from jo.plan.change import Change, Create, Delete, Retire, Update
+from jo.plan.change import Change, Create, Delete, Retire, Update, address
 from jo.plan.plan import Plan, to_document
+from jo.plan.state import SETTINGS
 from jo.ports.store import Deployment, SpecChange, SpecState, Transaction
 
 
@@ -51,6 +53,7 @@ def apply_plan(work: Transaction, plan: Plan, actor: Actor, now: datetime) -> Ap
         _follow_up(work, change, now)
     if plan.changes:
         work.ledger.reconsider(_CHANGEABLE, now)
+        work.ledger.requeue(now, templates=_mended(work, plan.changes))
     return Applied(generation=deployment.generation, changes=len(plan.changes))
 
 
@@ -83,14 +86,28 @@ def _new_step_keys(work: Transaction, address: str, document: Mapping[str, Any])
 
 def _follow_up(work: Transaction, change: Change, now: datetime) -> None:
     """Do what a change means for people at once: whose exits may have changed is looked at again."""
-    address = change.before.address if isinstance(change, Retire | Delete) else change.after.address
-    kind, _, name = address.partition("/")
+    journey = address(change)
+    kind, _, name = journey.partition("/")
     match change:
         case Update() | Delete() if kind == Kind.PROGRAM:
             work.passages.wake(now, program=name)
         case Retire() | Delete() if kind == Kind.OUTREACH:
-            work.ledger.withdraw_journey(address, "the outreach was retired", now)
-        case Create() | Update() if kind == Kind.TEMPLATE:
-            work.ledger.requeue(now, templates=[name])
+            work.ledger.withdraw_journey(journey, OUTREACH_RETIRED, now)
         case _:
             pass
+
+
+def _mended(work: Transaction, changes: Sequence[Change]) -> Sequence[str]:
+    """Return the templates whose mails may be built now: they changed, or what they are built with."""
+    changed = {address(change) for change in changes if isinstance(change, Create | Update)}
+    found = []
+    for spec in work.specs.live():
+        kind, _, name = spec.revision.address.partition("/")
+        if kind == Kind.TEMPLATE:
+            document = spec.revision.document
+            parts = {spec.revision.address, f"sender/{document['sender']}", SETTINGS}
+            if document.get("topic"):
+                parts.add(f"topic/{document['topic']}")
+            if parts & changed:
+                found.append(name)
+    return found

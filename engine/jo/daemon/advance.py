@@ -94,9 +94,13 @@ class Advance:
     def _offer(
         self, work: Transaction, live: Live, program: str, passages: Sequence[Passage], now: datetime
     ) -> None:
-        """Make people candidates of a program that an `enroll` step names, unless it is retired."""
+        """Make people candidates of a program that an `enroll` step names, unless it is retired.
+
+        Several programs may offer the same contact at one instant.
+        """
         target = live.project.programs.get(program)
         if target is None or not live.is_live(target.address):
             return
-        found = [Undecided(key=item.contact, contact=item.contact, member_since=now) for item in passages]
+        contacts = sorted({item.contact for item in passages})
+        found = [Undecided(key=contact, contact=contact, member_since=now) for contact in contacts]
         admit(work, live, target, found, datetime.min.replace(tzinfo=UTC), now)

@@ -9,7 +9,7 @@ from jo.daemon.live import Live, PinnedProgram
 from jo.flow.look import Look, Occurred
 from jo.flow.passage import Passage
 from jo.flow.person import Atlas, Person, Plain, missing_rows
-from jo.flow.reading import Needs, PersonFacts, Seen
+from jo.flow.reading import Needs, PersonFacts, Seen, needs
 from jo.flow.state import IntentState
 from jo.model.program import OnUnreachable
 from jo.model.source import Source
@@ -114,11 +114,11 @@ class Shared:
 def load_shared(
     work: Transaction, live: Live, of: Iterable[PinnedProgram], contacts: Iterable[str]
 ) -> Shared:
-    """Read what the programs of a batch ask for across passages."""
+    """Read what the programs of a batch ask for across passages; exits are those of today."""
     asked, lists, keys = Needs(), set[str](), sorted(set(contacts))
     for pinned in of:
-        asked |= pinned.needs
         current = live.project.programs.get(pinned.program.name, pinned.program)
+        asked |= pinned.needs | needs(current)
         if current.recheck and isinstance(current.audience, str):
             lists.add(current.audience)
     lists |= asked.lists

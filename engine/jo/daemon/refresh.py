@@ -15,7 +15,6 @@ from jo.daemon.facts import FactCopy
 from jo.daemon.live import Live, LiveCache
 from jo.daemon.service import Counts, Event, Tell, Worker
 from jo.flow.reading import needs
-from jo.flow.reading import needs
 from jo.model.power_list import Bounds, PowerList
 from jo.ports.store import Snapshot, Store, Transaction
 from jo.ports.warehouse import Audience, SourceError, Warehouse
@@ -116,10 +115,8 @@ class Refresh:
                 self._tell(Event(name="refresh.kept", at=now, fields={"list": name, "because": broken}))
                 return {"lists": 1}
             delta = work.audiences.sync(name, audience.members, snapshot)
-            for program in live.project.programs.values():
-                asks = program.recheck and program.audience == name
-                if asks or name in needs(program).lists:
-                    work.passages.wake(now, program=program.name)
+            for program in sorted(_asking(work, live, name)):
+                work.passages.wake(now, program=program)
         fields = {"list": name, "size": delta.size, "entered": delta.entered, "left": delta.left}
         self._tell(Event(name="refresh.done", at=now, fields=fields))
         return {"lists": 1, "entered": delta.entered, "left": delta.left}

@@ -12,7 +12,7 @@ be used at all is left alone for a while; its mails wait as they are.
 import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from jo.daemon.compose import Composer, Prepared, Spoiled
@@ -41,8 +41,13 @@ from jo.ports.store import Store, Transaction
 
 ROUNDS = 50
 """Rounds of one run at most."""
+WITHOUT_RELAY = 100
+"""Mails that a round looks at where there is no relay at all: they wait, and expire in time."""
 REST = timedelta(minutes=1)
 """How long a relay is left alone that could not be used."""
+
+DELETED = "its journey or template was deleted"
+"""Why a mail is withdrawn that was on its way when these were deleted, and came back deferred."""
 
 _STATES = {
     ReplyKind.ACCEPTED: AttemptState.ACCEPTED,
@@ -82,16 +87,20 @@ class Send:
         counts: dict[str, int] = {}
         if self._is_fresh:
             self._look_anew(now)
-        size = sum(mailer.connections for mailer in self._mailers.values())
+        size = sum(mailer.connections for mailer in self._mailers.values()) or WITHOUT_RELAY
         for number in itertools.count():
             may_go_on = number < ROUNDS and not self._worker.stopping and not self._is_at_rest(now)
-            ready, people = self._prepare(now, size if may_go_on else 0)
-            if not ready and not self._unrecorded:
+            found = self._prepare(now, size) if may_go_on else None
+            if found is None and not self._unrecorded:
                 break
-            are_links_dead = self._are_links_dead(ready)
+            are_links_dead = found is not None and self._are_links_dead(found.ready)
             with self._store.write(self._worker.lease) as work:
                 self._record(work, now, counts)
-                opened = self._open(work, ready, people, now, counts, are_links_dead=are_links_dead)
+                opened = (
+                    self._open(work, found, now, counts, are_links_dead=are_links_dead)
+                    if found is not None
+                    else ()
+                )
             self._unrecorded = self._exchange(opened, now)
         return counts
 
@@ -115,16 +124,22 @@ class Send:
     def _rests(self, relay: str, now: datetime) -> bool:
         return self._resting.get(relay, now) > now
 
-    def _prepare(self, now: datetime, size: int) -> tuple[Sequence[Prepared | Spoiled], Mapping[int, Person]]:
-        """Build messages for the next intents that are due; nothing is changed by it."""
-        if not size:
-            return (), {}
+    def _prepare(self, now: datetime, size: int) -> "_Round | None":
+        """Build messages for the next intents that are due; nothing is changed by it. None: none is due."""
         with self._store.read() as work:
             live = self._cache.get(work)
-            intents = work.ledger.claimable(now, size)
+            due = work.ledger.claimable(now, size)
+            if not due:
+                return None
+            intents = [intent for intent in due if _is_known(live, intent)]
             people = self._people(work, live, intents)
             pairs = [(intent, people[intent.id]) for intent in intents]
-            return self._composer.prepare(work, live, pairs, now), people
+            return _Round(
+                live=live,
+                ready=self._composer.prepare(work, live, pairs, now),
+                people=people,
+                orphans=[intent for intent in due if intent not in intents],
+            )
 
     def _people(self, work: Transaction, live: Live, intents: Sequence[Intent]) -> Mapping[int, Person]:
         """Return intent id → the person it is for."""
@@ -170,21 +185,30 @@ class Send:
     def _open(
         self,
         work: Transaction,
-        ready: Sequence[Prepared | Spoiled],
-        people: Mapping[int, Person],
+        found: "_Round",
         now: datetime,
         counts: dict[str, int],
         *,
         are_links_dead: bool,
     ) -> Sequence[tuple[int, Prepared]]:
-        """Decide about each mail as things stand in this transaction; open what may go, with its attempt."""
+        """Decide about each mail as things stand in this transaction; open what may go, with its attempt.
+
+        When an apply came since the messages were built, nothing is opened: the next round builds them anew.
+        """
         live = self._cache.get(work)
-        present = work.ledger.load([item.intent.id for item in ready])
-        due = [item for item in ready if present[item.intent.id].state is IntentState.PENDING]
+        if live is not found.live:
+            return ()
+        present = work.ledger.load([intent.id for intent in found.intents])
+        pending = {id_ for id_, intent in present.items() if intent.state is IntentState.PENDING}
+        due = [item for item in found.ready if item.intent.id in pending]
         intents = [item.intent for item in due]
-        standings = Standings(work, live, intents, people, now, are_links_dead=are_links_dead)
+        standings = Standings(work, live, intents, found.people, now, are_links_dead=are_links_dead)
         keeps: list[tuple[int, Keep]] = []
-        ends: list[tuple[int, End]] = []
+        ends: list[tuple[int, End]] = [
+            (intent.id, End(state=IntentState.WITHDRAWN, detail=DELETED))
+            for intent in found.orphans
+            if intent.id in pending
+        ]
         going: list[Prepared] = []
         for item in due:
             decision = decide_attempt(item.intent, standings.of(item.intent), now)
@@ -199,12 +223,13 @@ class Send:
                     keeps.append((item.intent.id, decision))
                 case End():
                     ends.append((item.intent.id, decision))
-                    counts[decision.state] = counts.get(decision.state, 0) + 1
         dead = sum(keep.why is Why.DEAD_LINKS for _, keep in keeps)
         if dead:
             self._tell(Event(name="links.dead", at=now, fields={"held": dead}))
         work.ledger.keep(keeps)
         work.ledger.end(ends, now)
+        for _, end in ends:
+            counts[end.state] = counts.get(end.state, 0) + 1
         if keeps:
             counts["held"] = counts.get("held", 0) + len(keeps)
         ended = {id_ for id_, end in ends if end.state is not IntentState.QUARANTINED}
@@ -250,6 +275,28 @@ class Send:
     def _are_links_dead(self, ready: Sequence[Prepared | Spoiled]) -> bool:
         is_asked = any(item.intent.class_ is MailClass.MARKETING for item in ready)
         return is_asked and not self._probe.answers()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Round:
+    """What a round goes by, as it was read before its transaction."""
+
+    live: Live
+    ready: Sequence[Prepared | Spoiled]
+    people: Mapping[int, Person]
+    """Intent id → the person it is for."""
+    orphans: Sequence[Intent]
+    """Mails whose journey or template is there no more."""
+
+    @property
+    def intents(self) -> Sequence[Intent]:
+        return [*(item.intent for item in self.ready), *self.orphans]
+
+
+def _is_known(live: Live, intent: Intent) -> bool:
+    return (
+        Address.parse(intent.journey) in live.project.resources and intent.template in live.project.templates
+    )
 
 
 def tried(intent: Intent) -> Intent:

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from jo.daemon.live import Live, PinnedProgram
 from jo.daemon.mailing import first_allowed
-from jo.daemon.people import load_looks
+from jo.daemon.people import GONE, load_looks
 from jo.flow.decide import exit_reason
-from jo.flow.intent import Intent, Standing
+from jo.flow.intent import OUTREACH_RETIRED, Intent, Standing
 from jo.flow.look import Look
 from jo.flow.mailbox import address_key
 from jo.flow.passage import Passage
@@ -85,9 +85,14 @@ class Standings:
         return max(found, key=lambda pause: pause.until or _NEVER, default=None)
 
     def _withdrawn(self, intent: Intent, person: Person) -> str | None:
-        """Return why the mail must not go: the passage is over, an exit is true, the contact is gone."""
+        """Return why the mail must not go: the passage is over, an exit is true, the contact is gone.
+
+        A mail that was on its way when its outreach was retired may come back, deferred.
+        """
         if intent.passage is None:
-            return "gone" if person.is_gone else None
+            if not self._live.is_live(Address.parse(intent.journey)):
+                return OUTREACH_RETIRED
+            return GONE if person.is_gone else None
         passage = self._passages[intent.passage]
         if not passage.is_open:
             return passage.exit_reason

@@ -61,6 +61,10 @@ class Intent:
     ended_at: datetime | None = None
 
 
+OUTREACH_RETIRED = "the outreach was retired"
+"""Why mails of an outreach are withdrawn that is no longer in git."""
+
+
 def public_id(key: str) -> str:
     """Return the name of an intent outside: in Message-ID and links. It tells nothing about the person."""
     return hashlib.sha256(key.encode()).hexdigest()[:32]

@@ -17,11 +17,6 @@ from jo.flow.mailbox import usable
 from jo.model.source import Source
 from jo.timing.zones import load_zone
 
-_READ: dict[FieldType, Callable[[Any], object]] = {
-    FieldType.DATE: date.fromisoformat,
-    FieldType.TIMESTAMP: datetime.fromisoformat,
-}
-
 Plain = Mapping[str, Any]
 """A row as the store keeps it."""
 
@@ -45,13 +40,46 @@ class Atlas:
 
 
 def typed(fields: Mapping[str, Field], plain: Plain) -> Row:
-    """Return the row with the values that conditions compare: dates and instants instead of their texts."""
+    """Return the row with the values that conditions compare: dates and instants instead of their texts.
+
+    A value from a time when the field had another type is NULL until the source is read again.
+    """
     row: dict[str, object] = dict(plain)
     for name, declared in fields.items():
-        read = _READ.get(declared.type)
-        if read is not None and row.get(name) is not None:
-            row[name] = read(row[name])
+        value = row.get(name)
+        if value is not None and declared.ref is None:
+            row[name] = _READ[declared.type](value)
     return row
+
+
+def _date(plain: object) -> date | None:
+    try:
+        return date.fromisoformat(plain) if isinstance(plain, str) else None
+    except ValueError:
+        return None
+
+
+def _instant(plain: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(plain) if isinstance(plain, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
+def _number(plain: object) -> int | float | None:
+    return plain if isinstance(plain, int | float) and not isinstance(plain, bool) else None
+
+
+_READ: Mapping[FieldType, Callable[[object], object]] = {
+    FieldType.TEXT: lambda plain: plain if isinstance(plain, str) else None,
+    FieldType.INTEGER: _number,
+    FieldType.NUMBER: _number,
+    FieldType.BOOLEAN: lambda plain: plain if isinstance(plain, bool) else None,
+    FieldType.DATE: _date,
+    FieldType.TIMESTAMP: _instant,
+}
+"""Type → value of a plain one; None when it is not of the type."""
 
 
 def references(source: Source, plain: Plain) -> list[tuple[str, str]]:
