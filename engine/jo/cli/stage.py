@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from shlex import join
 from types import TracebackType
@@ -154,6 +154,8 @@ class Stage:
             connection.request(method, parts.path, form, headers)
             answer = connection.getresponse()
             self._console.show(f"{answer.status} {answer.reason}\n")
+        except (OSError, HTTPException) as error:
+            raise WorldError(f"The web server does not answer: {error}. The demo stops here.") from error
         finally:
             connection.close()
 

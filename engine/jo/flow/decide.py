@@ -5,14 +5,14 @@ Theory. A passage stands at a step. It has *arrived*; it is *due* when `after` a
 to take. `decide` follows these rules from where the passage stands until it has to stop, and returns the
 new passage together with the effects. It is total: every passage ends up holding or ended, because circles
 pass through a wait and a wait that was just met is not met again at the same instant without time passing;
-should a graph slip through the checks all the same, a limit ends the turn and the next tick goes on.
+should a graph slip through the checks all the same, a limit ends the turn, and it goes on a while later.
 
 `exit_when` is read first at every look, so that no effect is decided for somebody who has left.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, assert_never
 
 from jo.conditions.condition import Condition
@@ -31,6 +31,8 @@ from jo.model.step import Edge, Enroll, Goto, Hold, Leave, Send, Step, Take, Tar
 
 TURNS = 1000
 """Steps one decision walks at most; a safety net, far beyond any program that passes the checks."""
+BREATH = timedelta(minutes=1)
+"""How long a passage rests whose turns are used up, so that everybody else gets theirs."""
 
 
 class Circumstances(Protocol):
@@ -115,7 +117,7 @@ def decide(
         passage, ended = _follow(passage, taken, outcome, world.now, effects)
         if ended:
             return Decision(passage=passage, effects=tuple(effects))
-    return _hold(passage, Hold(until=world.now, why="goes on"), program, exits, world, effects)
+    return _hold(passage, Hold(until=world.now + BREATH, why="goes on"), program, exits, world, effects)
 
 
 def _gate(passage: Passage, step: Step, world: Circumstances) -> Hold | str | None:

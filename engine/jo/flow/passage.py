@@ -98,8 +98,9 @@ class Note:
     at: datetime
     step: str
     what: str
-    """`arrived`, `skipped`, `took`, `ended`: a fixed word, then what belongs to it."""
+    """A fixed word: `entered`, `skipped`, `took` or `ended`."""
     detail: str = ""
+    """Why it was skipped or ended, or the edge that was taken."""
 
 
 Effect = CreateIntent | WithdrawIntents | OfferTo | Note

@@ -9,7 +9,7 @@ import pytest
 
 from jo.conditions.condition import Condition, parse_condition
 from jo.conditions.instants import TimeExpr, parse_time, time_text
-from jo.flow.decide import decide
+from jo.flow.decide import BREATH, decide
 from jo.flow.passage import CreateIntent, Note, Passage, WithdrawIntents
 from jo.model.program import Entry, Existing, Program
 from jo.model.step import Between, Bounded, Goto, IntentEnd, IntentSeen, Leave, Step
@@ -332,6 +332,17 @@ def test_a_bounded_circle_ends_where_its_bound_says() -> None:
     assert passage.exit_reason == "gave-up"
     assert passage.visits == {"remind": 4, "reading": 4}
     assert passage.ended_at == NOON + timedelta(days=4 + 8)
+
+
+def test_a_circle_without_a_bound_rests_so_that_others_get_their_turn() -> None:
+    program = a_program(
+        ping=Branch(branch=(When(when=RED, next=Goto("pong")),), otherwise=Goto("pong")),
+        pong=Branch(branch=(When(when=RED, next=Goto("ping")),), otherwise=Goto("ping")),
+    )
+
+    passage = decide(entered(program), program, {}, World()).passage
+
+    assert passage.due_at == NOON + BREATH
 
 
 def test_repeats_follow_each_outcome_and_keep_their_own_occurrence() -> None:
