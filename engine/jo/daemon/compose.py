@@ -13,13 +13,22 @@ from jo.daemon.live import Live
 from jo.flow.intent import Fixed, Intent, public_id
 from jo.flow.kits import REVISIONS, Kit, Kits, request
 from jo.flow.person import Person
-from jo.flow.reading import PersonFacts, Reader, Seen
+from jo.flow.reading import PersonFacts, Seen
 from jo.model.address import Address, Kind
 from jo.plan.state import SETTINGS
 from jo.ports.mailer import Outgoing
 from jo.ports.store import Transaction
 from jo.render.compiled import LANGUAGE, Site, choose_version
-from jo.render.message import Quarantine, Rendered, Request, RunLogic, render_all
+from jo.render.message import Quarantine, Rendered, RunLogic, render_all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """All that the bytes of a mail depend on."""
+
+    intent: Intent
+    fixed: Fixed
+    kit: Kit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,38 +55,40 @@ class Composer:
         self._run_logic = run_logic
         self._kits = Kits()
 
-    def prepare(
+    def draft(
         self, work: Transaction, live: Live, mails: Sequence[tuple[Intent, Person]], now: datetime
-    ) -> Sequence[Prepared | Spoiled]:
-        """Build the messages, in order."""
-        results: list[Prepared | Spoiled | None] = [None] * len(mails)
-        requests: list[tuple[int, Fixed, Kit, Request]] = []
-        for index, (intent, person) in enumerate(mails):
+    ) -> Sequence[Draft | Spoiled]:
+        """Fix what the bytes of each mail depend on, in order; all that is read of the store."""
+        drafts: list[Draft | Spoiled] = []
+        for intent, person in mails:
             fixed = intent.fixed
             revisions = fixed.facts[REVISIONS] if fixed is not None else _present(live, intent)
             kit = self._kits.get(revisions, live.project, work.specs.revisions)
             if isinstance(kit, str):
-                results[index] = Spoiled(intent=intent, reason=kit)
-                continue
-            if fixed is None:
-                fixed = _fix(live, person, kit, revisions, now)
-            requests.append((index, fixed, kit, request(intent, fixed, kit)))
-        built = render_all([item for *_, item in requests], self._site, self._run_logic)
-        for (index, fixed, kit, _), done in zip(requests, built, strict=True):
-            intent = mails[index][0]
-            if isinstance(done, Quarantine):
-                results[index] = Spoiled(intent=intent, reason=done.reason)
+                drafts.append(Spoiled(intent=intent, reason=kit))
             else:
-                outgoing = _outgoing(intent, kit, done)
-                results[index] = Prepared(intent=intent, fixed=fixed, relay=kit.relay, outgoing=outgoing)
-        return [result for result in results if result is not None]
+                fixed = fixed or _fix(live, person, kit, revisions, now)
+                drafts.append(Draft(intent=intent, fixed=fixed, kit=kit))
+        return drafts
+
+    def build(self, drafts: Sequence[Draft | Spoiled]) -> Sequence[Prepared | Spoiled]:
+        """Build the messages, in order. Templates with logic are run by other processes and may take long."""
+        requests = [request(each.intent, each.fixed, each.kit) for each in drafts if isinstance(each, Draft)]
+        built = iter(render_all(requests, self._site, self._run_logic))
+        return [each if isinstance(each, Spoiled) else _built(each, next(built)) for each in drafts]
+
+
+def _built(draft: Draft, done: Rendered | Quarantine) -> Prepared | Spoiled:
+    if isinstance(done, Quarantine):
+        return Spoiled(intent=draft.intent, reason=done.reason)
+    outgoing = _outgoing(draft.intent, draft.kit, done)
+    return Prepared(intent=draft.intent, fixed=draft.fixed, relay=draft.kit.relay, outgoing=outgoing)
 
 
 def _fix(live: Live, person: Person, kit: Kit, revisions: Mapping[str, int], now: datetime) -> Fixed:
     """Fix what the mail's bytes depend on, as it is now."""
-    reader = Reader(kit.scope)
     facts = PersonFacts(person=person, passage=Seen(now=now), now=now)
-    version = choose_version(kit.template, lambda condition: reader.holds(condition, facts))
+    version = choose_version(kit.template, lambda condition: kit.reader.holds(condition, facts))
     data = {
         **person.template_data(),
         **live.project.variables,

@@ -132,14 +132,11 @@ class Send:
             if not due:
                 return None
             intents = [intent for intent in due if _is_known(live, intent)]
+            orphans = [intent for intent in due if not _is_known(live, intent)]
             people = self._people(work, live, intents)
-            pairs = [(intent, people[intent.id]) for intent in intents]
-            return _Round(
-                live=live,
-                ready=self._composer.prepare(work, live, pairs, now),
-                people=people,
-                orphans=[intent for intent in due if intent not in intents],
-            )
+            mails = [(intent, people[intent.id]) for intent in intents]
+            drafts = self._composer.draft(work, live, mails, now)
+        return _Round(live=live, ready=self._composer.build(drafts), people=people, orphans=orphans)
 
     def _people(self, work: Transaction, live: Live, intents: Sequence[Intent]) -> Mapping[int, Person]:
         """Return intent id → the person it is for."""

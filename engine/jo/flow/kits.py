@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from jo.conditions.types import Scope
 from jo.flow.intent import Fixed, Intent, public_id
+from jo.flow.reading import Reader
 from jo.manifest.lower import lower_document
 from jo.model.address import Kind
 from jo.model.content import Sender, Template, Topic
@@ -37,7 +37,8 @@ LoadRevisions = Callable[[Collection[int]], Mapping[int, Stored]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kit:
     template: CompiledTemplate
-    scope: Scope
+    reader: Reader
+    """Reads the conditions of its versions."""
     relay: str
     bounce_domain: str | None
 
@@ -72,7 +73,9 @@ def _make(revisions: Mapping[str, int], project: Project, load: LoadRevisions) -
     compiled, faults = compile_template(template, sender, topic, scope, documents["settings"]["variables"])
     if compiled is None:
         return faults[0].detail if faults else "the template cannot be compiled"
-    return Kit(template=compiled, scope=scope, relay=sender.relay, bounce_domain=sender.bounce_domain)
+    return Kit(
+        template=compiled, reader=Reader(scope), relay=sender.relay, bounce_domain=sender.bounce_domain
+    )
 
 
 def request(intent: Intent, fixed: Fixed, kit: Kit) -> Request:
