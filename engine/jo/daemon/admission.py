@@ -29,10 +29,7 @@ def admit(
 
     That somebody who entered before may not enter again yet is no news: their record stays as it is.
     """
-    verdicts = [
-        (item, decide_entry(program, item, now))
-        for item in _candidates(work, live, program, found, began, now)
-    ]
+    verdicts = _verdicts(work, live, program, found, began, now)
     passages = [
         _passage(live, program, item, verdict, now)
         for item, verdict in verdicts
@@ -58,14 +55,15 @@ def admit(
     return decisions
 
 
-def _candidates(
+def _verdicts(
     work: Transaction,
     live: Live,
     program: Program,
     found: Sequence[Undecided],
     began: datetime,
     now: datetime,
-) -> Sequence[Candidate]:
+) -> Sequence[tuple[Candidate, Enter | Refuse]]:
+    """Decide about each candidate, in order: of two with one identity, the first is inside for the second."""
     of = live.pinned(work, live.revision(program.address))
     people = load_people(work, live, of.contacts, [_who(of, item) for item in found], of.rows)
     shared = load_shared(work, live, [of], [item.contact for item in found if item.contact is not None])
@@ -73,7 +71,7 @@ def _candidates(
     past = work.passages.past(program.name, sorted(set(identities.values())))
     addresses = {address_key(person.address) for person in people.values() if person.address is not None}
     suppressions = work.people.suppressions(sorted(addresses))
-    candidates = []
+    verdicts = []
     inside: set[str] = set()
     for item in found:
         person = people[_who(of, item)] if item.contact is not None else None
@@ -97,10 +95,11 @@ def _candidates(
         if person is not None and program.exit_when:
             seen = look(live, of, person, None, shared, now)
             candidate = replace(candidate, exit_reason=exit_reason(program.exit_when, seen))
-        if isinstance(decide_entry(program, candidate, now), Enter):
+        verdict = decide_entry(program, candidate, now)
+        if isinstance(verdict, Enter):
             inside.add(identity)
-        candidates.append(candidate)
-    return candidates
+        verdicts.append((candidate, verdict))
+    return verdicts
 
 
 def _who(of: PinnedProgram, item: Undecided) -> Who:

@@ -99,6 +99,8 @@ class Refresh:
             self._tell(Event(name="refresh.failed", at=now, fields={"list": name, "error": str(error)}))
             return {}
         self._failed.pop(name, None)
+        with self._store.read() as work:
+            asking = _asking(work, live, name)
         with self._store.write(self._worker.lease) as work:
             before = work.audiences.snapshot(name)
             snapshot = Snapshot(
@@ -115,8 +117,9 @@ class Refresh:
                 self._tell(Event(name="refresh.kept", at=now, fields={"list": name, "because": broken}))
                 return {"lists": 1}
             delta = work.audiences.sync(name, audience.members, snapshot)
-            for program in sorted(_asking(work, live, name)):
-                work.passages.wake(now, program=program)
+            if delta.entered or delta.left:
+                for program in sorted(asking):
+                    work.passages.wake(now, program=program)
         fields = {"list": name, "size": delta.size, "entered": delta.entered, "left": delta.left}
         self._tell(Event(name="refresh.done", at=now, fields=fields))
         return {"lists": 1, "entered": delta.entered, "left": delta.left}

@@ -27,12 +27,13 @@ def broken_revisions(
     live: State, changes: tuple[Change, ...], pinned: Iterable[tuple[Program, int]]
 ) -> tuple[Guard, ...]:
     """Return what the changes would break. `pinned` are revisions with how many people go by them."""
+    if not changes:
+        return ()
     after = patched(live, changes)
     project = applied_project({address: spec.document for address, spec in after.items()})
     found = []
     for address, resource in project.resources.items():
-        gone = list(_gone(project, resource))
-        if gone and after[str(address)].life is Life.RETIRED:
+        if after[str(address)].life is Life.RETIRED and (gone := list(_gone(project, resource))):
             found.append(_guard(address, ["It is retired, but still there.", *gone]))
     for program, people in pinned:
         broken = list(dict.fromkeys([*_gone(project, program), *_unreadable(project, program)]))
