@@ -101,9 +101,37 @@ def test_a_field_of_another_type_is_unknown_until_its_source_is_read_again(a_wor
             **program(STEPS, more="exit_when: {late: contact.role > '2020-01-01'}\n"),
         }
     )
-    world.run("2026-12-31 00:00")
+    world.run("2026-12-04 12:00")
 
     assert world.told_to("ada") == ["2026-12-01 10:00 one", "2026-12-04 10:00 two"]
+
+
+def test_a_retired_outreach_takes_back_what_waits_and_a_retired_program_lets_people_finish(
+    a_world: MakeWorld,
+) -> None:
+    files = {**outreach('at: "2026-12-01 18:00"', more="send_window: business-hours\n"), **program(STEPS)}
+    world = a_world({**files, **mails("release", "one", "two")}, people(contact("ada")), TEN)
+    world.run("2026-12-01 20:00")
+
+    world.apply({"journeys/release.yaml": None, "journeys/care.yaml": None})
+    world.add("contacts", contact("bob"))
+    world.run("2026-12-31 00:00")
+
+    assert world.ends("ada") == ["release withdrawn: the outreach was retired"]
+    assert world.told_to("ada") == ["2026-12-01 10:00 one", "2026-12-04 10:00 two"]
+    assert world.told_to("bob") == []
+
+
+def test_who_is_inside_a_deleted_program_leaves_and_their_mail_is_withdrawn(a_world: MakeWorld) -> None:
+    files = program("hello: {email: one}", more="send_window: business-hours\n")
+    world = a_world({**files, **mails("one")}, people(contact("ada")), at("2026-12-01 20:00"))
+    world.run("2026-12-01 21:00")
+
+    world.apply({"journeys/care.yaml": None, **permit(world, "program/care")})
+    world.run("2026-12-31 00:00")
+
+    assert world.where("care", "ada") == "ended: program deleted"
+    assert world.ends("ada") == ["one withdrawn: program deleted"]
 
 
 def test_a_mail_of_a_retired_outreach_that_comes_back_deferred_is_withdrawn(a_world: MakeWorld) -> None:
