@@ -45,7 +45,8 @@ def _sent(account: Account, look: Look) -> list[Line]:
         half = _LONGEST // 2
         between = account.sent[half:-half]
         mails = sum(item.count for item in between)
-        rows[half:-half] = [("…", f"{len({item.template for item in between})} kinds", number(mails), "")]
+        kinds = counted(len({item.template for item in between}), "kind")
+        rows[half:-half] = [("…", kinds, number(mails), "")]
     total = ("in all", "", number(account.total), "")
     return table(columns, [*rows, total], look, indent=2)
 

@@ -1,0 +1,117 @@
+"""Where everything stands: sums that add up, on any terminal."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from jo.reports.pauses import PauseLine
+from jo.reports.status import (
+    ListLine,
+    Mails,
+    OutreachStatus,
+    ProgramStatus,
+    StatusReport,
+    StepLine,
+    Worker,
+    by_size,
+)
+from jo.views.status import as_json, render
+from jo.views.terminal import Look
+
+NOW = datetime(2027, 2, 20, 9)  # noqa: DTZ001 - a report's times are local
+
+MAILS = Mails(
+    accepted=150,
+    uncertain=1,
+    under_way=0,
+    waiting={"window": 7, "cap": 2},
+    unsent={"suppressed: topic:onboarding (unsubscribe)": 12, "skipped: too late": 8},
+)
+PROGRAM = ProgramStatus(
+    address="program/onboarding",
+    is_retired=False,
+    entered=41,
+    refused={"held out": 8, "no usable address": 5},
+    steps=(
+        StepLine(step="pipelines", waits={"waits until it is due": 20}),
+        StepLine(step="security", waits={"the mail is under way": 3, "date missing": 2}),
+    ),
+    ended={"completed": 12, "churned": 4},
+    mails=MAILS,
+    passages=41,
+)
+OUTREACH = OutreachStatus(address="outreach/news", is_retired=True, mails=MAILS, next_at=NOW)
+
+
+def a_report(**fields: Any) -> StatusReport:
+    defaults: dict[str, Any] = {
+        "now": NOW,
+        "zone": "UTC",
+        "is_fast": False,
+        "generation": 3,
+        "applied_at": NOW,
+        "applied_by": "ada",
+        "last_tick": NOW,
+        "worker": Worker(owner="host:1", is_alive=True),
+        "journeys": (PROGRAM, OUTREACH),
+    }
+    return StatusReport(**{**defaults, **fields})
+
+
+def test_every_sum_is_written_out() -> None:
+    said = render(a_report(), Look())
+
+    assert "candidates  54 = 41 entered + 8 held out + 5 no usable address" in said
+    assert "people      41 = 25 inside + 12 completed + 4 churned" in said
+    assert "mails       180 = 150 accepted + 1 uncertain + 9 waiting + 20 not sent" in said
+    assert "target      180 = " in said
+    assert "security   3 the mail is under way, 2 date missing" in said
+    assert " 7  waiting   outside their window" in said
+    assert PROGRAM.inside == 25
+    assert MAILS.total == 180
+
+
+def test_what_an_operator_has_to_know_comes_first() -> None:
+    pause = PauseLine(scope="all", who="ada", why="relay moves", at=NOW, until=None, is_over=False)
+    said = render(a_report(pauses=(pause,), worker=Worker(owner="h:1", is_alive=False)), Look()).splitlines()
+
+    assert said[0] == "Sat 2027-02-20 09:00 (UTC), generation 3 of 2027-02-20 09:00 by ada"
+    assert said[1].startswith("jo run has died (h:1)")
+    assert said[2] == "paused: all, by ada: relay moves"
+    assert any(line.startswith("outreach/news  retired: nobody new") for line in said)
+
+
+def test_a_fresh_store_says_what_to_do() -> None:
+    assert "`jo apply`" in render(a_report(generation=0, applied_at=None, journeys=()), Look())
+
+
+def test_lists_say_when_they_were_refreshed_and_why_they_were_kept() -> None:
+    line = ListLine(
+        name="admins",
+        size=1_234,
+        refreshed_at=NOW,
+        as_of=NOW,
+        kept_because="6 members, at most 5 are allowed",
+        left_out={"excluded": 3},
+    )
+    said = render(a_report(lists=(line,)), Look(width=120))
+    assert "1,234" in said
+    assert "kept as before, because 6 members, at most 5 are allowed, 3 excluded" in " ".join(said.split())
+
+
+def test_no_line_is_wider_than_the_terminal() -> None:
+    for width in (80, 120):
+        assert all(len(line) <= width for line in render(a_report(), Look(width=width)).splitlines())
+
+
+def test_json_has_the_same_numbers() -> None:
+    document = json.loads(as_json(a_report()))
+    program, outreach = document["journeys"]
+    assert program["candidates"] == program["entered"] + sum(program["refused"].values())
+    assert program["mails"]["total"] == 180
+    assert [step["people"] for step in program["inside"]] == [20, 5]
+    assert outreach["mails"]["not_sent"] == dict(MAILS.unsent)
+
+
+def test_counts_are_sorted_by_size_and_zeros_are_left_out() -> None:
+    assert list(by_size({"a": 1, "b": 3, "c": 0, "d": 1})) == ["b", "a", "d"]
