@@ -5,7 +5,7 @@ from datetime import timedelta
 from jo.flow.intent import Scope
 from jo.ports.mailer import ReplyKind
 from tests.scenarios.conftest import MakeWorld
-from tests.support.scenery import FOOTER, contact, mails, outreach, people, program
+from tests.support.scenery import FOOTER, SOURCES, company, contact, mails, outreach, people, program
 from tests.support.world import at
 
 TEN = at("2026-12-01 10:00")
@@ -277,3 +277,18 @@ last: {email: two}"""
 
     assert world.where("leaving", "ada") == "ended: unreachable"
     assert world.where("staying", "ada") == "later"
+
+
+def test_a_mail_waits_while_what_is_known_of_the_company_is_too_old(a_world: MakeWorld) -> None:
+    sources = SOURCES.replace("roles: {zone: zone}\n", "roles: {zone: zone}\nmax_age: 26 hours\n")
+    files = program("settle: {wait: 3 days}\nhello: {email: one}") | {"lists/sources.yaml": sources}
+    world = a_world({**files, **mails("one")}, people(contact("ada")), TEN)
+    world.run("2026-12-01 12:00")
+
+    world.lose("companies")
+    world.run("2026-12-05 00:00")
+    assert world.mails() == []
+
+    world.change_rows({"companies": [company()]})
+    world.run("2026-12-05 04:00")
+    assert len(world.mails()) == 1

@@ -150,12 +150,12 @@ class Standings:
         return max((moment for moment in moments if moment > self._now), default=None)
 
     def _is_stale(self, person: Person) -> bool:
-        """Tell whether what is known of the person is older than the source allows."""
-        source = person.source
-        as_of = self._as_of.get(source.name)
-        if source.max_age is None or as_of is None:
-            return False
-        return subtract(self._now, source.max_age, person.zone) > as_of
+        """Tell whether what is known of the person is older than one of its sources allows."""
+        ages = [(self._live.project.sources[name].max_age, self._as_of.get(name)) for name in person.sources]
+        return any(
+            max_age is not None and as_of is not None and subtract(self._now, max_age, person.zone) > as_of
+            for max_age, as_of in ages
+        )
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)

@@ -62,9 +62,7 @@ def open_occurrences(
     for name, nominal in _nominal(outreach, after, now, project):
         if closed is not None and nominal <= closed:
             continue
-        times = (
-            [nominal, *(version.at for version in outreach.versions.values())] if name == ONCE else [nominal]
-        )
+        times = _times(outreach, name, nominal)
         opens, closes = _opens(min(times), zone), _closes(max(times), zone)
         if opens <= now and closes > since:
             found.append((name, nominal, opens, closes))
@@ -78,7 +76,10 @@ def open_occurrences(
 def next_opening(outreach: Outreach, now: datetime, project: ZoneInfo) -> datetime | None:
     """Return when the next occurrence after `now` opens, or None when there is none."""
     zone = fixed_zone(outreach, project)
-    openings = (_opens(nominal, zone) for _, nominal in _nominal(outreach, now, now + AHEAD, project))
+    openings = (
+        _opens(min(_times(outreach, name, nominal)), zone)
+        for name, nominal in _nominal(outreach, now, now + AHEAD, project)
+    )
     return next((opens for opens in openings if opens > now), None)
 
 
@@ -122,6 +123,12 @@ def _nominal(
     zone = fixed_zone(outreach, project) or ZoneInfo("UTC")
     for item in between(when.recurrence, after - SLACK, until + FIRST_ON_EARTH, zone):
         yield when.recurrence.identity(item.nominal), item.nominal
+
+
+def _times(outreach: Outreach, name: str, nominal: datetime) -> Sequence[datetime]:
+    """Return the nominal times of an occurrence: its own, and those of versions that go at another."""
+    own = [version.at for version in outreach.versions.values()] if name == ONCE else []
+    return [nominal, *own]
 
 
 def _opens(nominal: datetime, zone: ZoneInfo | None) -> datetime:

@@ -149,6 +149,15 @@ class Person:
         return value is not None and value.strip().casefold() in {"no", "false", "0"}
 
     @property
+    def sources(self) -> frozenset[str]:
+        """The sources that the person's rows come from: contact, company, and the row behind."""
+        company = self.source.fields.get(self.source.roles.company or "")
+        names = {self.source.name, company.ref if company is not None else None}
+        if self.behind is not None:
+            names.add(self.behind[0].name)
+        return frozenset(name for name in names if name is not None and name in self.atlas.sources)
+
+    @property
     def counts(self) -> Mapping[str, int]:
         """What the store keeps of `count(…)` about the person: what stands beside the declared fields."""
         known = [(self.source, self.key), *([self.behind] if self.behind is not None else [])]

@@ -151,3 +151,9 @@ def test_the_next_opening_lies_ahead_and_ends_for_a_single_occurrence() -> None:
     assert next_opening(once("UTC"), utc("2026-12-08 09:00"), PROJECT) is None
     daily = recurring("0 9 * * *", "contact")
     assert next_opening(daily, utc("2026-12-07 19:00"), PROJECT) == utc("2026-12-08 19:00")
+
+
+def test_a_version_with_an_earlier_time_of_its_own_opens_the_occurrence() -> None:
+    outreach = once("UTC", versions={"ja": Once(at=NINE - timedelta(days=3))})
+
+    assert next_opening(outreach, utc("2026-12-01 00:00"), PROJECT) == utc("2026-12-05 09:00")
