@@ -89,6 +89,8 @@ def _let_weeks_pass(stage: "Stage") -> None:
         if who is not None:
             stage.say(f"The story of the one {what}.")
             stage.run("why", who)
+    stage.say("Every mail is in a ledger. The first of them:")
+    stage.run("sends", "--limit", "10")
     stage.say("A second reconcile at the same instant does nothing.")
     stage.run("run", "--clock", "fast", "--once")
 
