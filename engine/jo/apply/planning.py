@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from jo.diagnostics.codes import UNREADABLE_SOURCE
 from jo.flow.state import IntentState
 from jo.manifest.lower import lower_document
 from jo.manifest.schemas import Schemas
@@ -15,7 +16,7 @@ from jo.plan.change import Change, Create, Update, address
 from jo.plan.diff import diff
 from jo.plan.guards import guards, unfitting_permits
 from jo.plan.needed import broken_revisions
-from jo.plan.plan import Impact, Plan, Quality
+from jo.plan.plan import Guard, GuardLevel, Impact, Plan, Quality
 from jo.plan.state import SETTINGS, Life, Spec, State, by_address, desired_state, settings_spec
 from jo.ports.store import LiveSpec, SpecState, Transaction
 from jo.ports.warehouse import SourceError, Warehouse
@@ -69,6 +70,7 @@ def make_plan(
         *guards(live, desired, changes, {item.address: item for item in impact}),
         *unfitting_permits(live, desired, valid),
         *broken_revisions(live, changes, _pinned(work)),
+        *census.troubles,
     )
     return Plan(
         generation=work.specs.generation(),
@@ -120,6 +122,8 @@ class _Census:
         self._today, self._now = today, now
         self._journeys = {item.journey: item for item in work.reports.journeys()}
         self._sizes: dict[str, int | None] = {}
+        self.troubles: list[Guard] = []
+        """Why lists could not be computed; a warning, because a source may be away for a while."""
 
     def impact(self, change: Change) -> Impact | None:
         name = address(change)
@@ -167,6 +171,15 @@ class _Census:
                     self._project, self._project.lists[name], today=self._today, now=self._now
                 )
                 self._sizes[name] = len(audience.members)
-            except SourceError:
+            except SourceError as error:
                 self.quality = Quality.NONE
+                self.troubles.append(
+                    Guard(
+                        code=UNREADABLE_SOURCE.id,
+                        level=GuardLevel.WARNS,
+                        address=str(self._project.lists[name].address),
+                        detail=f"Its members cannot be counted, and nobody would get mail by it: {error}",
+                        help="See `jo validate`.",
+                    )
+                )
         return self._sizes[name]
