@@ -480,3 +480,17 @@ def test_received_is_the_last_accepted_mail_of_each_template(store: Store) -> No
         assert work.ledger.received(["c1", "c2"], ["release-notice", "other"]) == {
             "c1": {"release-notice": NOON + DAY}
         }
+
+
+def test_planned_mail_follows_the_class_and_topic_of_its_template_until_an_attempt(store: Store) -> None:
+    planned, tried, other = create(store, an_intent("c1"), an_intent("c2"), an_intent("c3", template="other"))
+    open_attempts(store, a_lease(store), tried)
+
+    with store.write() as work:
+        assert work.ledger.reclass(planned.template, MailClass.TRANSACTIONAL, "news") == 1
+
+    with store.read() as work:
+        after = work.ledger.load([planned.id, tried.id, other.id])
+    assert (after[planned.id].class_, after[planned.id].topic) == (MailClass.TRANSACTIONAL, "news")
+    for untouched in (tried, other):
+        assert (after[untouched.id].class_, after[untouched.id].topic) == (untouched.class_, untouched.topic)

@@ -234,3 +234,22 @@ def _apply_while_on_the_wire(world: World, files: dict[str, str | None]) -> None
         return replies
 
     world.mailer.exchange = exchange_first  # type: ignore[method-assign]  # see above
+
+
+def test_a_held_mail_whose_template_moves_to_another_topic_heeds_who_left_that_one(
+    a_world: MakeWorld,
+) -> None:
+    before = mails("one")
+    after = {name: text.replace("topic: tips", "topic: news") for name, text in before.items()}
+    assert after != before
+    world = a_world({**program("hello: {email: one}"), **before}, people(contact("ada")), TEN)
+    world.pause("all")
+    world.run("2026-12-01 12:00")
+    world.suppress("ada@people.example", "topic:news")
+
+    world.apply(after)
+    world.resume("all")
+    world.run("2026-12-02 00:00")
+
+    assert world.mails() == []
+    assert world.ends("ada") == ["one suppressed: topic:news (unsubscribe)"]

@@ -8,6 +8,7 @@ from typing import Any, assert_never
 from jo.flow.intent import OUTREACH_RETIRED
 from jo.flow.state import Why
 from jo.model.address import Kind
+from jo.model.content import MailClass
 from jo.plan.change import Change, Create, Delete, Retire, Update, address
 from jo.plan.plan import Plan, to_document
 from jo.plan.state import SETTINGS
@@ -85,12 +86,18 @@ def _new_step_keys(work: Transaction, address: str, document: Mapping[str, Any])
 
 
 def _follow_up(work: Transaction, change: Change, now: datetime) -> None:
-    """Do what a change means for people at once: whose exits may have changed is looked at again."""
+    """Do what a change means for people and mails at once.
+
+    Whose exits may have changed is looked at again; planned mail follows its template's class and topic.
+    """
     journey = address(change)
     kind, _, name = journey.partition("/")
     match change:
         case Update() | Delete() if kind == Kind.PROGRAM:
             work.passages.wake(now, program=name)
+        case Update() if kind == Kind.TEMPLATE:
+            document = change.after.document
+            work.ledger.reclass(name, MailClass(document["class"]), document.get("topic"))
         case Retire() | Delete() if kind == Kind.OUTREACH:
             work.ledger.withdraw_journey(journey, OUTREACH_RETIRED, now)
         case _:

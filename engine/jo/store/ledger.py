@@ -160,6 +160,12 @@ _KEEP = (
     .values(why=bindparam("why"), due_at=bindparam("due_at"), detail=bindparam("detail"))
 )
 
+_RECLASS = (
+    update(intents)
+    .where(IS_PENDING, intents.c.template == bindparam("b_template"), intents.c.fixed.is_(null()))
+    .values({intents.c["class"]: bindparam("b_class"), intents.c.topic: bindparam("b_topic")})
+)
+
 _REQUEUE = (
     update(intents)
     .where(
@@ -335,6 +341,10 @@ class SqlLedger(Section):
     def requeue(self, now: datetime, templates: Collection[str] = ()) -> int:
         values = {"now": now, "templates": list(templates)}
         return self._connection.execute(_REQUEUE, values).rowcount
+
+    def reclass(self, template: str, class_: MailClass, topic: str | None) -> int:
+        values = {"b_template": template, "b_class": class_, "b_topic": topic}
+        return self._connection.execute(_RECLASS, values).rowcount
 
     def reconsider(self, whys: Collection[Why], at: datetime) -> int:
         return self._connection.execute(_RECONSIDER, {"whys": list(whys), "now": at}).rowcount

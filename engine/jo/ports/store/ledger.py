@@ -72,6 +72,13 @@ class Ledger(Protocol):
         """
         ...
 
+    def reclass(self, template: str, class_: MailClass, topic: str | None) -> int:
+        """Let pending intents of a template follow its class and topic, unless an attempt has fixed them.
+
+        Returns how many.
+        """
+        ...
+
     def reconsider(self, whys: Collection[Why], at: datetime) -> int:
         """Make pending intents due at `at` that these hold, because what held them has changed.
 
