@@ -494,3 +494,18 @@ def test_planned_mail_follows_the_class_and_topic_of_its_template_until_an_attem
     assert (after[planned.id].class_, after[planned.id].topic) == (MailClass.TRANSACTIONAL, "news")
     for untouched in (tried, other):
         assert (after[untouched.id].class_, after[untouched.id].topic) == (untouched.class_, untouched.topic)
+
+
+def test_what_was_planned_last_goes_by_address_and_leaves_out_one_occurrence(store: Store) -> None:
+    create(
+        store,
+        an_intent("c1", occurrence="2026-11"),
+        an_intent("c2", occurrence="2026-12"),
+        an_intent("c3", template="other"),
+    )
+    keys = ["c1@example.com", "c2@example.com", "c3@example.com"]
+
+    with store.read() as work:
+        found = work.ledger.last_planned(keys, "release-notice", besides=("outreach/release", "2026-12"))
+
+    assert found == {"c1@example.com": NOON}

@@ -292,3 +292,25 @@ def test_a_mail_waits_while_what_is_known_of_the_company_is_too_old(a_world: Mak
     world.change_rows({"companies": [company()]})
     world.run("2026-12-05 04:00")
     assert len(world.mails()) == 1
+
+
+def test_a_resend_guard_goes_by_address_and_heeds_what_is_planned_at_the_same_instant(
+    a_world: MakeWorld,
+) -> None:
+    guard = "resend_guard: 30 days\n"
+    files = {
+        **outreach('at: "2026-12-02 09:00"', name="first", more=guard),
+        **outreach('at: "2026-12-02 09:00"', name="second", more=guard),
+        **outreach('at: "2026-12-20 09:00"', name="third", more=guard),
+        **mails("release"),
+    }
+    world = a_world(files, people(contact("ada")), TEN)
+    world.run("2026-12-10 00:00")
+    assert len(world.mails()) == 1
+
+    world.remove("contacts", "ada")
+    world.add("contacts", contact("eve", email="ADA@people.example"))
+    world.run("2026-12-21 00:00")
+
+    assert len(world.mails()) == 1
+    assert world.decisions("outreach/third")["eve"] == "had this mail already"

@@ -1,6 +1,6 @@
 """The outreach service: plans the mails of each occurrence, person by person, when their moment comes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -184,15 +184,14 @@ class _Batch:
         contacts = [item.contact for item in found if item.contact is not None]
         source = self._live.contacts_of(outreach)
         people = load_people(work, self._live, source, map(Who, contacts))
-        received = work.ledger.received(contacts, [outreach.template]) if outreach.resend_guard else {}
+        guarded = self._guarded(people.values())
         reader = Reader(self._live.project.contact_scope(source, Place.TEMPLATE))
         intents: dict[str, Intent] = {}
         members: dict[str, Undecided] = {}
         refusals: list[tuple[Undecided, str]] = []
         for item in found:
             person = people[Who(item.contact)] if item.contact is not None else None
-            last = received.get(item.contact or "", {}).get(outreach.template)
-            verdict = self._decide(item, person, reader, last)
+            verdict = self._decide(item, person, reader, guarded)
             if isinstance(verdict, Intent):
                 if verdict.key in intents:
                     refusals.append((item, Refusal.DUPLICATE))
@@ -208,8 +207,16 @@ class _Batch:
         self.refused = sum(reason != item.last_reason for item, reason in refusals)
         return found[-1].key if len(found) == BATCH else None
 
+    def _guarded(self, people: Iterable[Person]) -> Mapping[str, datetime]:
+        """Return address key → when this template last went there by another way, for the resend guard."""
+        if self._outreach.resend_guard is None:
+            return {}
+        keys = {address_key(person.address) for person in people if person.address is not None}
+        besides = str(self._outreach.address), self._occurrence.name
+        return self._work.ledger.last_planned(sorted(keys), self._outreach.template, besides=besides)
+
     def _decide(
-        self, item: Undecided, person: Person | None, reader: Reader, last: datetime | None
+        self, item: Undecided, person: Person | None, reader: Reader, guarded: Mapping[str, datetime]
     ) -> Intent | str | None:
         """Return the intent, the reason for none, or None while the person's moment has not come."""
         if person is None or person.is_gone:
@@ -229,6 +236,7 @@ class _Batch:
         if is_too_late(self._outreach, due, following, _since(self._live, self._outreach), self._now):
             return Refusal.TOO_LATE
         guard = self._outreach.resend_guard
+        last = guarded.get(address_key(person.address))
         if guard is not None and last is not None and _is_within(last, guard, self._now, person):
             return Refusal.GUARDED
         return outreach_intent(

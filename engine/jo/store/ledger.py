@@ -243,6 +243,23 @@ _RECEIVED = (
     .group_by(intents.c.contact, intents.c.template)
 )
 
+_LAST_PLANNED = (
+    select(
+        intents.c.address_key,
+        func.max(func.coalesce(intents.c.outcome_at, intents.c.created_at)).label("at"),
+    )
+    .where(
+        intents.c.address_key.in_(texts("address_keys")),
+        intents.c.template == bindparam("template"),
+        is_one_of(
+            intents.c.state,
+            [IntentState.PENDING, IntentState.OPEN, IntentState.ACCEPTED, IntentState.UNCERTAIN],
+        ),
+        or_(intents.c.journey != bindparam("journey"), intents.c.occurrence != bindparam("occurrence")),
+    )
+    .group_by(intents.c.address_key)
+)
+
 
 class SqlLedger(Section):
     __slots__ = ("_lease",)
@@ -384,6 +401,18 @@ class SqlLedger(Section):
         for contact, template, moment in self._connection.execute(_RECEIVED, values):
             last[contact][template] = moment
         return dict(last)
+
+    def last_planned(
+        self, address_keys: Collection[str], template: str, *, besides: tuple[str, str]
+    ) -> Mapping[str, datetime]:
+        journey, occurrence = besides
+        values = {
+            "address_keys": list(address_keys),
+            "template": template,
+            "journey": journey,
+            "occurrence": occurrence,
+        }
+        return {row.address_key: row.at for row in self._connection.execute(_LAST_PLANNED, values)}
 
     def by_public_id(self, public: str) -> Intent | None:
         row = self._connection.execute(_BY_PUBLIC_ID, {"public": public}).one_or_none()

@@ -111,6 +111,15 @@ class Ledger(Protocol):
         """Return contact → template → when that template was last accepted for the contact."""
         ...
 
+    def last_planned(
+        self, address_keys: Collection[str], template: str, *, besides: tuple[str, str]
+    ) -> Mapping[str, datetime]:
+        """Return address key → when a mail of the template last went there, or was planned and still may go.
+
+        Uncertain ones count. Those of one journey and occurrence, `besides`, do not.
+        """
+        ...
+
     def by_public_id(self, public: str) -> Intent | None:
         """Find the intent behind a token or Message-ID."""
         ...
