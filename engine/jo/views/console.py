@@ -47,9 +47,6 @@ class Console:
         """Say something about the work, in whole sentences; line breaks stay."""
         self._say([[(line, Ink.PLAIN)] for line in wrap(text, self.err_look.width)])
 
-    def remark_lines(self, lines: list[Line]) -> None:
-        self._say(lines)
-
     def warn(self, text: str) -> None:
         self._labelled("warning: ", Ink.WARNING, text)
 

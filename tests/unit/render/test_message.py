@@ -6,13 +6,11 @@ from datetime import timedelta
 import pytest
 
 from jo.model.content import MailClass
-from jo.render.gather import gather
 from jo.render.message import Quarantine, Rendered, Request, render, render_all
 from tests.unit.render.samples import (
     DATA,
     ENVELOPE,
     FOOTER,
-    SCOPE,
     SITE,
     a_template,
     compiled,
@@ -176,32 +174,3 @@ def test_logic_is_not_rendered_in_process() -> None:
 
     with pytest.raises(ValueError, match="needs a worker"):
         render(template, "default", DATA, ENVELOPE, SITE)
-
-
-class _Facts:
-    """Rows of one person, with references as keys."""
-
-    def row(self, namespace: str) -> dict[str, object] | None:
-        rows = {"contact": {"name": "Ana", "company": "a-42"}, "company": {"name": "ACME", "csm": "s-1"}}
-        return rows.get(namespace)
-
-    def lookup(self, table: str, key: object) -> dict[str, object] | None:
-        return {("csms", "s-1"): {"name": "Zoë"}, ("companies", "a-42"): {"name": "ACME", "csm": None}}.get(
-            (table, key)
-        )  # type: ignore[arg-type]  # keys are texts here
-
-
-def test_only_what_a_template_reads_is_fetched() -> None:
-    paths = {
-        ("contact", "name"),
-        ("contact", "company", "name"),
-        ("contact", "company", "csm", "name"),
-        ("company", "csm", "name"),
-        ("participant", "tier"),
-    }
-
-    assert gather(paths, SCOPE, _Facts()) == {  # type: ignore[arg-type]  # as far as gather looks
-        "contact": {"name": "Ana", "company": {"name": "ACME", "csm": None}},
-        "company": {"csm": {"name": "Zoë"}},
-        "participant": None,
-    }
