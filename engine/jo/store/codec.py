@@ -7,12 +7,13 @@ from typing import Any
 from jo.flow.intent import Fixed, Intent, public_id
 from jo.flow.mailbox import address_key
 from jo.flow.passage import Passage
+from jo.flow.shards import shard_of
 from jo.store.tables import intents, passages
 
-PASSAGE = tuple(passages.c)
+PASSAGE = tuple(column for column in passages.c if column.name != "shard")
 """Columns of a passage, in the order of the table; they are named as the fields."""
 
-INTENT = tuple(column for column in intents.c if column.name not in ("public", "address_key"))
+INTENT = tuple(column for column in intents.c if column.name not in ("public", "address_key", "shard"))
 """Columns of an intent, without those that only serve to find it."""
 
 _INTENT_FIELDS = tuple("class_" if column.name == "class" else column.name for column in INTENT)
@@ -73,6 +74,7 @@ def entry_values(passage: Passage) -> dict[str, Any]:
         "number": passage.number,
         "contact": passage.contact,
         "row": passage.row,
+        "shard": shard_of(passage.contact),
         "entered_at": passage.entered_at,
     }
 
@@ -112,6 +114,7 @@ def intent_values(intent: Intent) -> dict[str, Any]:
     values["fixed"] = fixed_values(intent.fixed)
     values["public"] = public_id(intent.key)
     values["address_key"] = address_key(intent.address)
+    values["shard"] = shard_of(values["address_key"])
     return values
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    SmallInteger,
     Table,
     Text,
     literal_column,
@@ -207,6 +208,7 @@ passages = Table(
     Column("number", Integer, nullable=False),
     _text("contact"),
     _text("row"),
+    Column("shard", SmallInteger, nullable=False),
     Column("revision", BigInteger, nullable=False),
     _instant("entered_at"),
     _instant("anchor_at"),
@@ -229,7 +231,7 @@ IS_TIMED = passages.c.due_at.is_not(None)
 HAS_ROW = passages.c.row != literal_column("''")
 _index(passages.c.program, passages.c.identity, passages.c.number, unique=True)
 _index(passages.c.program, passages.c.identity, name="uq_passages_inside", unique=True, where=IS_INSIDE)
-_index(passages.c.due_at, passages.c.id, where=IS_INSIDE & IS_TIMED)
+_index(passages.c.due_at, passages.c.id, passages.c.shard, where=IS_INSIDE & IS_TIMED)
 _index(passages.c.revision, where=IS_INSIDE)
 _index(passages.c.contact)
 _index(passages.c.row, where=IS_INSIDE & HAS_ROW)
@@ -261,6 +263,7 @@ intents = Table(
     _text("contact"),
     _text("address"),
     _text("address_key"),
+    Column("shard", SmallInteger, nullable=False),
     _text("template"),
     Column("class", Word(MailClass), nullable=False),
     _text("topic", null=True),
@@ -294,7 +297,7 @@ _index(
     unique=True,
     where=intents.c.passage.is_(None),
 )
-_index(intents.c.priority, intents.c.due_at, intents.c.key, where=IS_PENDING)
+_index(intents.c.priority, intents.c.due_at, intents.c.key, intents.c.shard, where=IS_PENDING)
 _index(intents.c.expires_at, where=IS_QUARANTINED)
 _index(intents.c.passage)
 _index(intents.c.journey, intents.c.state, intents.c.why)
@@ -373,6 +376,25 @@ signals = Table(
     sqlite_autoincrement=True,
 )
 
+# --- counts ---------------------------------------------------------------------------------------
+
+counts = Table(
+    "counts",
+    metadata,
+    Column("journey", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("word", Text, primary_key=True),
+    Column("why", Text, primary_key=True),
+    Column("slot", SmallInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How many people and mails there are of a sort, kept with each transition, so that a status reads few rows.
+
+Slots keep workers from waiting for each other at the same row; a count is the sum over its slots, and one
+slot alone may be below zero.
+"""
+
 # --- workers and operators --------------------------------------------------------------------------
 
 leases = Table(
@@ -384,6 +406,24 @@ leases = Table(
     _instant("until_at"),
     sqlite_with_rowid=False,
 )
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _text("lease", null=True),
+    sqlite_with_rowid=False,
+)
+"""What is worked on by one worker at a time, a shard or a duty, and the lease of the worker that has it."""
+
+limits = Table(
+    "limits",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _instant("free_at"),
+    sqlite_with_rowid=False,
+)
+"""Rates that all workers keep together: from when on a relay, or a domain at a relay, takes mail again."""
 
 overrides = Table(
     "overrides",

@@ -33,22 +33,22 @@ SCANS = {
 """Statement → the table that it may read as a whole. Reports do; at a tick nothing does that grows."""
 
 WORK = [
-    "ix_passages_due_at_id",
+    "ix_passages_due_at_id_shard",
     "ix_intents_expires_at",
-    "ix_intents_priority_due_at_key",
+    "ix_intents_priority_due_at_key_shard",
     "uq_attempts_open",
 ]
 """Partial indexes that hold only what is still to be done, and may be read as a whole."""
 
 HOT = {
-    "passages._DUE": "ix_passages_due_at_id",
-    "passages._NEXT_DUE": "ix_passages_due_at_id",
+    "passages._DUE": "ix_passages_due_at_id_shard",
+    "passages._NEXT_DUE": "ix_passages_due_at_id_shard",
     "passages._INTENTS_OF": "ix_intents_passage",
     "passages._HAPPENINGS_OF": "ix_events_contact_at",
-    "ledger._HIGHEST": "ix_intents_priority_due_at_key",
-    "ledger._NEXT_LOWER": "ix_intents_priority_due_at_key",
-    "ledger._EARLIEST_OF": "ix_intents_priority_due_at_key",
-    "ledger._CLAIMABLE": "ix_intents_priority_due_at_key",
+    "ledger._HIGHEST": "ix_intents_priority_due_at_key_shard",
+    "ledger._NEXT_LOWER": "ix_intents_priority_due_at_key_shard",
+    "ledger._EARLIEST_OF": "ix_intents_priority_due_at_key_shard",
+    "ledger._CLAIMABLE": "ix_intents_priority_due_at_key_shard",
     "ledger._EARLIEST_EXPIRY": "ix_intents_expires_at",
     "ledger._ABANDONED": "uq_attempts_open",
     "ledger._SENT_SINCE": "ix_intents_address_key_class_outcome_at",

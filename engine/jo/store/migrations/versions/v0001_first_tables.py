@@ -24,6 +24,17 @@ def upgrade() -> None:
     )
     _index("ix_decisions_contact", "decisions", ["contact"])
     op.create_table(
+        "counts",
+        sa.Column("journey", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("word", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("slot", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("journey", "what", "word", "why", "slot", name="pk_counts"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "deployments",
         sa.Column("generation", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -100,6 +111,20 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "limits",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("free_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_limits"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "shares",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("lease", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name="pk_shares"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "overrides",
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("who", sa.Text(), nullable=False),
@@ -117,6 +142,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("contact", sa.Text(), nullable=False),
         sa.Column("row", sa.Text(), nullable=False),
+        sa.Column("shard", sa.SmallInteger(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("entered_at", sa.BigInteger(), nullable=False),
         sa.Column("anchor_at", sa.BigInteger(), nullable=False),
@@ -138,7 +164,10 @@ def upgrade() -> None:
     _index("ix_passages_contact", "passages", ["contact"])
     _index("ix_passages_row", "passages", ["row"], where="ended_at IS NULL AND \"row\" != ''")
     _index(
-        "ix_passages_due_at_id", "passages", ["due_at", "id"], where="ended_at IS NULL AND due_at IS NOT NULL"
+        "ix_passages_due_at_id_shard",
+        "passages",
+        ["due_at", "id", "shard"],
+        where="ended_at IS NULL AND due_at IS NOT NULL",
     )
     _index("ix_passages_program_identity_number", "passages", ["program", "identity", "number"], unique=True)
     _index("ix_passages_revision", "passages", ["revision"], where="ended_at IS NULL")
@@ -198,6 +227,7 @@ def upgrade() -> None:
         sa.Column("contact", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("address_key", sa.Text(), nullable=False),
+        sa.Column("shard", sa.SmallInteger(), nullable=False),
         sa.Column("template", sa.Text(), nullable=False),
         sa.Column("class", sa.Text(), nullable=False),
         sa.Column("topic", sa.Text(), nullable=True),
@@ -237,7 +267,10 @@ def upgrade() -> None:
     _index("ix_intents_key", "intents", ["key"], unique=True)
     _index("ix_intents_passage", "intents", ["passage"])
     _index(
-        "ix_intents_priority_due_at_key", "intents", ["priority", "due_at", "key"], where="state = 'pending'"
+        "ix_intents_priority_due_at_key_shard",
+        "intents",
+        ["priority", "due_at", "key", "shard"],
+        where="state = 'pending'",
     )
     _index("ix_intents_public", "intents", ["public"], unique=True)
     _index(
