@@ -80,6 +80,7 @@ HOMES = {
     "uvicorn": {"web"},
     "rich": {"views"},
     "click": {"cli"},
+    "cryptography": {"mail"},
 }
 """Library → the rooms it may be imported in."""
 
