@@ -138,7 +138,7 @@ def _first_refresh(file: Path, project: Project, warehouse: Warehouse) -> float:
         apply_plan(work, plan, Actor(name="bench"), NOW)
         lease = work.leases.acquire("run", "bench", NOW, 3600)
     assert lease is not None
-    worker, cache = Worker(lease=lease), LiveCache()
+    worker, cache = Worker(store, lease), LiveCache()
     refresh = Refresh(store, warehouse, cache, worker, lambda _: None)
     enroll = Enroll(store, cache, worker, lambda _: None)
 

@@ -228,7 +228,7 @@ class World:
         with self.store.write() as work:
             lease = work.leases.acquire("run", "world", datetime.now(UTC), 60)
         assert lease is not None
-        self._worker = worker = Worker(lease=lease)
+        self._worker = worker = Worker(self.store, lease)
         services = build_services(
             store=self.store,
             warehouse=self._warehouse,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from jo.daemon.loop import LEASE_SECONDS
+from jo.daemon.service import LEASE_SECONDS
 from jo.workspace.settings import Settings
 
 if TYPE_CHECKING:

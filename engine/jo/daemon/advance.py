@@ -37,7 +37,7 @@ class Advance:
                     decided += len(decisions)
                     ended += sum(not decision.passage.is_open for decision in decisions)
                     created += intents
-            if len(due) < BATCH:
+            if len(due) < BATCH or not self._worker.goes_on():
                 break
         if not decided:
             return {}

@@ -32,6 +32,8 @@ class Arrivals:
                     work.passages.wake(now, ids=passages)
                 work.people.seen([item.id for item in signals])
             total += len(signals)
+            if not self._worker.goes_on():
+                break
         if not total:
             return {}
         self._tell(Event(name="events.seen", at=now, fields={"signals": total}))

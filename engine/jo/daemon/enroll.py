@@ -29,11 +29,12 @@ class Enroll:
         entered = refused = 0
         for program, refreshed_at in self._undone(live):
             after: str | None = ""
-            while after is not None:
+            while after is not None and self._worker.goes_on():
                 with self._store.write(self._worker.lease) as work:
                     done, after = self._batch(work, live, program, refreshed_at, now, after)
                 entered, refused = entered + done[0], refused + done[1]
-            self._done[program.name] = live.generation, refreshed_at
+            if after is None:
+                self._done[program.name] = live.generation, refreshed_at
         if not entered and not refused:
             return {}
         self._tell(Event(name="enroll.done", at=now, fields={"entered": entered, "refused": refused}))

@@ -1,8 +1,8 @@
 """The loop that ticks: it runs the services in their order until nothing moves, and says when to come back.
 
 The order within one instant is refresh, events, enroll, advance, send; when a round of all of them has done
-nothing, every service's `next_at` lies behind `now`. The loop owns the lease: it renews it between services
-and stops when it is lost. Trouble of the world ends a tick, is told, and the next tick tries again later.
+nothing, every service's `next_at` lies behind `now`. The worker's lease is renewed between services, and the
+loop stops when it is lost. Trouble of the world ends a tick, is told, and the next tick tries again later.
 
 Who calls `tick` is another's concern: `run_through` jumps from tick to tick on a clock that does not wait,
 `jo.daemon.ticker` waits on the real one.
@@ -10,7 +10,7 @@ Who calls `tick` is another's concern: `run_through` jumps from tick to tick on 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from jo.daemon.clocks import ClockKind, note_tick
 from jo.daemon.service import Counts, Event, Service, Tell, Worker
@@ -18,7 +18,6 @@ from jo.ports.clock import Clock, JumpingClock
 from jo.ports.errors import WorldError
 from jo.ports.store import LeaseLostError, Store
 
-LEASE_SECONDS = 60.0
 TROUBLE = timedelta(seconds=30)
 """How long after trouble of the world the next tick comes."""
 ROUNDS = 10_000
@@ -60,7 +59,7 @@ class Loop:
         now = self._clock.now()
         counts: dict[str, int] = {}
         try:
-            self._renew()
+            self._worker.goes_on()
             with self._store.write(self._worker.lease) as work:
                 note_tick(work, self._kind, now)
             for _ in range(ROUNDS):
@@ -81,21 +80,13 @@ class Loop:
     def _round(self, now: datetime, counts: dict[str, int]) -> bool:
         moved = False
         for service in self._services:
-            if self._worker.stopping:
+            if not self._worker.goes_on():
                 break
             for word, count in service.run_once(now).items():
                 name = f"{service.name}.{word}"
                 counts[name] = counts.get(name, 0) + count
                 moved = moved or count > 0
-            self._renew()
         return moved
-
-    def _renew(self) -> None:
-        """Renew the lease by the real clock, whatever clock the services go by."""
-        real = datetime.now(UTC)
-        if (self._worker.lease.until - real).total_seconds() < LEASE_SECONDS / 2:
-            with self._store.write() as work:
-                self._worker.lease = work.leases.renew(self._worker.lease, real, LEASE_SECONDS)
 
 
 def run_through(

@@ -53,6 +53,8 @@ class Outreaches:
                 done, due = self._occurrence(live, outreach, occurrence, now)
                 planned, refused = planned + done[0], refused + done[1]
                 moments.append(due)
+            if self._worker.stopping:
+                break
             self._looked[outreach.name] = self._look(live, outreach, moments, now)
         return {word: count for word, count in (("planned", planned), ("refused", refused)) if count}
 
@@ -101,13 +103,13 @@ class Outreaches:
         due: datetime | None = None
         owners: dict[str, str] = {}
         after: str | None = ""
-        while after is not None:
+        while after is not None and self._worker.goes_on():
             with self._store.write(self._worker.lease) as work:
                 step = _Batch(work, live, outreach, occurrence, now, owners)
                 after = step.run(after)
             planned, refused = planned + step.planned, refused + step.refused
             due = _earliest(due, step.due)
-        if now >= occurrence.closes and due is None:
+        if now >= occurrence.closes and due is None and after is None:
             with self._store.write(self._worker.lease) as work:
                 work.operations.remember(_memory(outreach), occurrence.nominal.isoformat())
         if planned or refused:

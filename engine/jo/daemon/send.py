@@ -89,7 +89,7 @@ class Send:
             self._look_anew(now)
         size = sum(mailer.connections for mailer in self._mailers.values()) or WITHOUT_RELAY
         for number in itertools.count():
-            may_go_on = number < ROUNDS and not self._worker.stopping and not self._is_at_rest(now)
+            may_go_on = number < ROUNDS and self._worker.goes_on() and not self._is_at_rest(now)
             found = self._prepare(now, size) if may_go_on else None
             if found is None and not self._unrecorded:
                 break

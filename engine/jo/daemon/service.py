@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from jo.ports.store import Lease
+from jo.ports.store import Lease, Store
+
+LEASE_SECONDS = 60.0
 
 Counts = Mapping[str, int]
 """What a run has done, by a word such as `entered`; empty when there was nothing to do."""
@@ -37,11 +39,25 @@ class Event:
 Tell = Callable[[Event], None]
 
 
-@dataclass(slots=True)
 class Worker:
-    """Who this process is for the store, and whether it is told to end."""
+    """Who this process is for the store, and whether it may go on."""
 
-    lease: Lease
-    """What its writes carry; renewed by the loop."""
-    stopping: bool = False
-    """Set from a signal handler: end what is on the wire and start nothing new."""
+    def __init__(self, store: Store, lease: Lease, seconds: float = LEASE_SECONDS) -> None:
+        self._store = store
+        self._seconds = seconds
+        self.lease = lease
+        """What its writes carry. Renewed: read it again for each transaction."""
+        self.stopping = False
+        """Set from a signal handler: end what is on the wire and start nothing new."""
+
+    def goes_on(self) -> bool:
+        """Renew the lease when less than half of it is left; tell whether the worker may go on.
+
+        Asked by every service between its batches, outside of any transaction. False: end the run with what
+        was done, in good order. Raises LeaseLostError.
+        """
+        real = datetime.now(UTC)
+        if (self.lease.until - real).total_seconds() < self._seconds / 2:
+            with self._store.write() as work:
+                self.lease = work.leases.renew(self.lease, real, self._seconds)
+        return not self.stopping

@@ -139,7 +139,7 @@ def _run(console: Console, settings: "Settings", store: "Store", lease: "Lease",
     clock = _clock(console, settings, store, asked)
     if clock is None:
         return Exit.REFUSED
-    worker, bell, log = Worker(lease=lease), Bell(), _log(console, asked)
+    worker, bell, log = Worker(store, lease), Bell(), _log(console, asked)
 
     def stop() -> None:
         worker.stopping = True
