@@ -73,6 +73,7 @@ HOMES = {
     "markdown_it": {"render"},
     "duckdb": {"warehouse"},
     "sqlalchemy": {"store"},
+    "psycopg": {"store"},
     "alembic": {"store"},
     "cronsim": {"timing"},
     "apscheduler": {"daemon"},

@@ -5,7 +5,7 @@ Importing this package loads SQLAlchemy: only wiring does, and only when a store
 
 from jo.ports.store import Store
 from jo.store.check import CheckReport, check
-from jo.store.engine import BUSY_SECONDS, Database
+from jo.store.engine import BUSY_SECONDS, connect
 from jo.store.store import SqlStore
 from jo.store.upgrade import upgrade
 from jo.store.versions import prepare
@@ -14,12 +14,14 @@ __all__ = ["CheckReport", "check", "open_store", "upgrade"]
 
 
 def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
-    """Open the store at a URL, `sqlite:///path` or `sqlite:///:memory:`; a fresh one is created.
+    """Open the store at a URL: `sqlite:///path`, `sqlite:///:memory:` or `postgresql://user@host/database`.
+
+    A fresh one is created; in PostgreSQL the database has to be there, and only the tables are made.
 
     A transaction waits `busy_seconds` for its turn, and then raises StoreError.
     Raises StoreError, and StoreVersionError when the store's tables are of another version of jo.
     """
-    database = Database(url, busy_seconds=busy_seconds)
+    database = connect(url, busy_seconds=busy_seconds)
     try:
         prepare(database)
     except BaseException:

@@ -1,13 +1,12 @@
 """Holds a store against what a database promises: sound pages and indexes, references that lead somewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, ForeignKey, exists, select
 
-from jo.store.engine import Database
-from jo.store.trouble import sentence
+from jo.store.engine import connect
+from jo.store.tables import metadata
 from jo.store.versions import NEWEST, version_of
 
 
@@ -27,28 +26,30 @@ class CheckReport:
 
 def check(url: str) -> CheckReport:
     """Check a store, and change nothing. Raises StoreError when it cannot be read at all."""
-    database = Database(url, create=False)
+    database = connect(url, create=False)
     try:
         with database.read() as connection:
             version = version_of(connection)
-            findings = _damages(connection, database.place) or _orphans(connection)
+            findings = database.damages(connection)
+            if not findings and version == NEWEST:  # only then do the tables of `metadata` stand there
+                findings = list(_orphans(connection))
     finally:
         database.close()
     return CheckReport(version=version, newest=NEWEST, findings=findings)
 
 
-def _damages(connection: Connection, place: str) -> Sequence[str]:
-    """Return what is wrong with pages and indexes. Only where nothing is can references be checked."""
-    try:
-        lines = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-    except DatabaseError as error:
-        return [sentence(error.orig, place)]
-    return [] if lines == ["ok"] else [f"The file is damaged: {line}." for line in lines]
+def _orphans(connection: Connection) -> Iterator[str]:
+    for table in metadata.sorted_tables:
+        for reference in sorted(table.foreign_keys, key=lambda key: key.parent.name):
+            yield from _orphans_of(connection, reference)
 
 
-def _orphans(connection: Connection) -> Sequence[str]:
-    rows = connection.exec_driver_sql("PRAGMA foreign_key_check")
-    return [
-        f"A row of `{table}` ({row}) refers to a row of `{parent}` that is not there."
-        for table, row, parent, _ in rows
-    ]
+def _orphans_of(connection: Connection, reference: ForeignKey) -> Iterator[str]:
+    child, parent = reference.parent.table, reference.column.table
+    name = next(iter(child.primary_key))
+    leads_nowhere = ~exists().where(reference.column == reference.parent)
+    rows = connection.execute(
+        select(name).where(reference.parent.is_not(None), leads_nowhere).order_by(name).limit(100)
+    )
+    for (row,) in rows:
+        yield f"A row of `{child.name}` ({row}) refers to a row of `{parent.name}` that is not there."

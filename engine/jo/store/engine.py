@@ -1,115 +1,71 @@
-"""Connections to a store's database: how they are made, and what a transaction on one is.
+"""The database behind a store, and what a transaction on it is: one interface, two databases.
 
-A file has one connection that writes and some that read; readers see one consistent state and never wait
-for the writer (WAL). A store in memory lives on a single connection, which its transactions share by turns.
-
-The driver opens no transactions of its own (`isolation_level=None`): it would begin them too late, at the
-first statement that writes, and a writer that read something before could then fail instead of wait. So
-every transaction says BEGIN itself, and a writing one says IMMEDIATE, which waits for its turn at once.
+A writing transaction is committed whole or not at all. Writers of SQLite take turns; those of PostgreSQL
+run side by side, so a statement that writes names in its condition what it relies on, and a worker holds the
+row of its lease. A reading transaction sees one state of the store, whatever is committed meanwhile.
 """
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from urllib.parse import quote
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
 
-from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy import Connection
 
 from jo.ports.store.errors import StoreError
-from jo.store.trouble import is_readonly, told
 
 BUSY_SECONDS = 10.0
-"""How long a writer waits for another unless told otherwise; far more than any transaction of jo takes."""
+"""How long a transaction waits for others unless told otherwise; far more than any takes."""
 
-READERS = 8
-"""Connections that may read at once; more threads wait for their turn."""
-
-OLDEST_SQLITE = (3, 35, 0)
-"""The first that answers with RETURNING."""
-
-PREFIX = "sqlite:///"
-MEMORY = f"{PREFIX}:memory:"
+SQLITE = "sqlite:///"
+POSTGRES = "postgresql://"
+MEMORY = f"{SQLITE}:memory:"
 
 
-class Database:
-    """The connections to one store. `place` names it to people; it never holds a secret."""
+class Database(Protocol):
+    """The connections to one store. All of its methods raise StoreError for the world's trouble."""
 
-    def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS, create: bool = True) -> None:
-        """Take a URL. Without `create`, a file that is not there is an error instead of a fresh store."""
-        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-            oldest = ".".join(map(str, OLDEST_SQLITE))
-            raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old for a store; jo needs {oldest}.")
-        self._file = _file_of(url)
-        self._mode = "rwc" if create else "rw"
-        self._busy_seconds = busy_seconds
-        self.place = "in memory" if self._file is None else str(self._file)
-        self._writer = self._engine(1)
-        self._reader = self._writer if self._file is None else self._engine(READERS)
+    @property
+    def place(self) -> str:
+        """What the store is called before people; it never holds a secret."""
+        ...
 
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Open the writing transaction: committed at the end, rolled back by any exception."""
-        with told(self.place), self._writer.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
-            connection.commit()
+    def write(self) -> AbstractContextManager[Connection]:
+        """Open a writing transaction: committed at the end, rolled back by any exception."""
+        ...
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> AbstractContextManager[Connection]:
         """Open a reading transaction. A statement that writes raises RuntimeError."""
-        with told(self.place), self._reader.connect() as connection:
-            connection.exec_driver_sql("PRAGMA query_only = ON")
-            try:
-                connection.exec_driver_sql("BEGIN")
-                yield connection
-            except OperationalError as error:
-                if is_readonly(error):
-                    raise RuntimeError("a reading transaction was used to write") from error
-                raise
-            finally:
-                connection.rollback()
-                connection.exec_driver_sql("PRAGMA query_only = OFF")
+        ...
 
-    def close(self) -> None:
-        self._writer.dispose()
-        self._reader.dispose()
+    def alter(self) -> AbstractContextManager[Connection]:
+        """Open a writing transaction for tables themselves, which others who alter them wait for."""
+        ...
 
-    def _engine(self, connections: int) -> Engine:
-        return create_engine(
-            "sqlite://",
-            creator=self._connect,
-            poolclass=QueuePool,
-            pool_size=connections,
-            max_overflow=0,
-            pool_timeout=self._busy_seconds,
-            hide_parameters=True,  # an exception's text must not hold anybody's data
-        )
+    def damages(self, connection: Connection) -> Sequence[str]:
+        """Return what is wrong with pages and indexes, one sentence each."""
+        ...
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            ":memory:" if self._file is None else f"file:{quote(str(self._file))}?mode={self._mode}",
-            uri=True,
-            timeout=self._busy_seconds,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA temp_store = MEMORY")
-        if self._file is not None:
-            connection.execute("PRAGMA journal_mode = WAL")
-            # NORMAL would forget the last commits when the power fails.
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute(f"PRAGMA cache_size = -{16 * 1024}")
-        return connection
+    def close(self) -> None: ...
 
 
-def _file_of(url: str) -> Path | None:
-    """Return the file of a URL, None for the store in memory. The path is taken as it stands."""
-    path = url.removeprefix(PREFIX)
-    if not url.startswith(PREFIX) or not path:
-        # The URL itself is not shown: it may hold a password.
-        raise StoreError(f"A store's address is `{PREFIX}` and a path; others are not in this release.")
-    return None if url == MEMORY else Path(path)
+def connect(url: str, *, busy_seconds: float = BUSY_SECONDS, create: bool = True) -> Database:
+    """Take a URL; nothing is connected before the first transaction.
+
+    Without `create`, a SQLite file that is not there is an error instead of a fresh store. Raises StoreError.
+    """
+    if url.startswith(SQLITE) and url != SQLITE:
+        from jo.store.sqlite import SqliteDatabase
+
+        path = url.removeprefix(SQLITE)
+        return SqliteDatabase(None if url == MEMORY else path, busy_seconds=busy_seconds, create=create)
+    if url.startswith(POSTGRES):
+        try:
+            from jo.store.postgres import PostgresDatabase
+        except ImportError as error:
+            raise StoreError(
+                "A store in PostgreSQL needs psycopg, which is not installed here, or not whole:\n\n"
+                "    pip install 'jo-engine[postgres]'"
+            ) from error
+        return PostgresDatabase(url, busy_seconds=busy_seconds)
+    # The URL itself is not shown: it may hold a password.
+    raise StoreError(f"A store's address is `{SQLITE}` and a path, or `{POSTGRES}user@host/database`.")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from jo.ports.store.errors import StoreVersionError
-from jo.store.engine import Database
+from jo.store.engine import connect
 from jo.store.versions import refuse_newer, version_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -18,9 +18,9 @@ def upgrade(url: str) -> tuple[str | None, str]:
     from alembic.config import Config
     from alembic.util import CommandError
 
-    database = Database(url, create=False)
+    database = connect(url, create=False)
     try:
-        with database.write() as connection:
+        with database.alter() as connection:
             before = version_of(connection)
             refuse_newer(before)
             config = Config()

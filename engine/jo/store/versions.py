@@ -40,7 +40,7 @@ def prepare(database: Database) -> None:
     with database.read() as connection:
         version = version_of(connection)
     if version is None:
-        with database.write() as connection:
+        with database.alter() as connection:
             version = version_of(connection)  # another process may have come first
             if version is None:
                 metadata.create_all(connection, checkfirst=False)

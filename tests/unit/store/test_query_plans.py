@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import sqlite
 
 from jo.store import audiences, facts
-from jo.store.engine import Database
+from jo.store.engine import connect
 from jo.store.tables import metadata
 from jo.store.versions import prepare
 from tests.support.statements import Statement, statements
@@ -64,7 +64,7 @@ PAGED = ["passages._DUE", "ledger._CLAIMABLE", "audiences._UNDECIDED", "people._
 
 @pytest.fixture(scope="module")
 def connection() -> Iterator[Connection]:
-    database = Database("sqlite:///:memory:")
+    database = connect("sqlite:///:memory:")
     prepare(database)
     with database.write() as connection:
         facts._staged.create(connection)

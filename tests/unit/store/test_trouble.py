@@ -10,7 +10,8 @@ import pytest
 from jo.flow.state import IntentState
 from jo.ports.store import Store, StoreError, Transaction
 from jo.store import check, open_store, upgrade
-from jo.store.engine import Database
+from jo.store.engine import connect
+from jo.store.sqlite import SqliteDatabase
 from jo.store.store import SqlStore
 from jo.store.versions import prepare
 from tests.support.builders import an_intent
@@ -31,13 +32,13 @@ def fill(work: Transaction, start: int, count: int) -> None:
 def store_on_a_small_disk(path: Path, pages: int) -> Store:
     """Open a store whose file may not grow beyond `pages`; SQLite then says that the disk is full."""
 
-    class SmallDisk(Database):
+    class SmallDisk(SqliteDatabase):
         def _connect(self) -> sqlite3.Connection:
             connection = super()._connect()
             connection.execute(f"PRAGMA max_page_count = {pages}")
             return connection
 
-    database = SmallDisk(f"sqlite:///{path}")
+    database = SmallDisk(str(path), busy_seconds=1)
     prepare(database)
     return SqlStore(database)
 
@@ -119,7 +120,7 @@ def test_a_damaged_file_is_told(tmp_path: Path) -> None:
 
 def test_a_file_that_may_not_be_written_is_told(tmp_path: Path) -> None:
     file_store(tmp_path).close()
-    database = Database(file_url(tmp_path))
+    database = SqliteDatabase(str(tmp_path / "store.db"), busy_seconds=1)
     database._mode = "ro"  # what the file's permissions would do to anybody but root
 
     with (
@@ -137,7 +138,7 @@ def test_a_file_that_may_not_be_written_is_told(tmp_path: Path) -> None:
         "store.db",
         "sqlite://",
         "sqlite:///",
-        "postgresql://ada:secret@db/jo",
+        "postgres://ada:secret@db/jo",
         "mysql://ada:secret@db/jo",
         "sqlite+weird:///x",
         "::",
@@ -177,7 +178,7 @@ def test_a_store_that_was_closed_in_a_crash_is_whole(tmp_path: Path) -> None:
 
 
 def test_commits_are_synced_and_the_log_is_written_ahead(tmp_path: Path) -> None:
-    database = Database(file_url(tmp_path))
+    database = connect(file_url(tmp_path))
     with database.write() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2

@@ -11,6 +11,8 @@ The sections of a transaction (`specs`, `facts`, …) are views of the same tran
 from jo.ports.store.audiences import Audiences, CandidateDecision, MembersDelta, Snapshot, Undecided
 from jo.ports.store.errors import (
     ChangeRefusedError,
+    CommitUnknownError,
+    ContentionError,
     LeaseLostError,
     StaleGenerationError,
     StoreError,
@@ -30,6 +32,8 @@ __all__ = [
     "Audiences",
     "CandidateDecision",
     "ChangeRefusedError",
+    "CommitUnknownError",
+    "ContentionError",
     "Deployment",
     "Engaged",
     "Engagement",

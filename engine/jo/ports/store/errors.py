@@ -7,6 +7,15 @@ class StoreError(WorldError):
     """The store cannot be read or written now: it is away, full, locked or damaged. Nothing was written."""
 
 
+class ContentionError(StoreError):
+    """Others were changing the same at the same time, and this transaction gave way: nothing was written, and
+    doing it again at once is right."""
+
+
+class CommitUnknownError(StoreError):
+    """The connection was lost at the commit: all of the transaction was written, or nothing. Look first."""
+
+
 class StoreVersionError(StoreError):
     """The store's tables belong to another version of jo."""
 
