@@ -2,7 +2,7 @@
 
 from sqlalchemy import Select, UpdateBase
 
-from jo.store import audiences, facts, leases, ledger, operations, passages, people, reports, specs
+from jo.store import audiences, counts, facts, leases, ledger, operations, passages, people, reports, specs
 
 Statement = Select[tuple[object, ...]] | UpdateBase
 
@@ -10,7 +10,7 @@ Statement = Select[tuple[object, ...]] | UpdateBase
 def statements() -> dict[str, Statement]:
     """Return name → statement, such as `ledger._SETTLE.accepted`."""
     found: dict[str, Statement] = {}
-    for module in (audiences, facts, leases, ledger, operations, passages, people, reports, specs):
+    for module in (audiences, counts, facts, leases, ledger, operations, passages, people, reports, specs):
         room = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             if not name.isupper():

@@ -1,11 +1,14 @@
 """Membership of lists as intervals, kept by difference, and the decisions about candidates."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import (
     Column,
+    Connection,
     MetaData,
     Table,
     Text,
@@ -22,6 +25,7 @@ from sqlalchemy import (
 
 from jo.ports.store.audiences import CandidateDecision, MembersDelta, Snapshot, Undecided
 from jo.ports.warehouse import Member
+from jo.store.counts import SqlCounts, of_decision
 from jo.store.section import Section
 from jo.store.tables import IS_PRESENT, decisions, lists, memberships
 from jo.store.twins import insert, pairs, texts
@@ -120,15 +124,29 @@ _UNDECIDED = (
     .limit(bindparam("limit"))
 )
 
-_decide = insert(decisions)
-_DECIDE = _decide.on_conflict_do_update(
-    index_elements=list(decisions.primary_key),
-    set_={column.name: _decide.excluded[column.name] for column in decisions.c if not column.primary_key},
+_DECIDE = insert(decisions).on_conflict_do_nothing().returning(*decisions.primary_key)
+_LAST_REASONS = (
+    select(decisions.c.key, decisions.c.reason)
+    .where(
+        decisions.c.journey == bindparam("journey"),
+        decisions.c.occurrence == bindparam("occurrence"),
+        decisions.c.key.in_(texts("keys")),
+    )
+    .with_for_update()
+)
+_DECIDE_AGAIN = update(decisions).where(
+    decisions.c.journey == bindparam("b_journey"),
+    decisions.c.occurrence == bindparam("b_occurrence"),
+    decisions.c.key == bindparam("b_key"),
 )
 
 
 class SqlAudiences(Section):
-    __slots__ = ()
+    __slots__ = ("_counts",)
+
+    def __init__(self, connection: Connection, counts: SqlCounts) -> None:
+        super().__init__(connection)
+        self._counts = counts
 
     def snapshot(self, name: str) -> Snapshot | None:
         row = self._connection.execute(_SNAPSHOT, {"name": name}).one_or_none()
@@ -198,20 +216,39 @@ class SqlAudiences(Section):
         ]
 
     def decide(self, decisions: Sequence[CandidateDecision]) -> None:
-        if decisions:
-            rows = [
-                {
-                    "journey": decision.journey,
-                    "occurrence": decision.occurrence,
-                    "key": decision.key,
-                    "contact": decision.contact,
-                    "reason": decision.reason,
-                    "final": decision.final,
-                    "at": decision.at,
-                }
-                for decision in decisions
-            ]
-            self._connection.execute(_DECIDE, rows)
+        if not decisions:
+            return
+        rows = [{**_name_of(decision), **_said(decision)} for decision in decisions]
+        new = {tuple(row) for row in self._connection.execute(_DECIDE, rows)}
+        again = []
+        for decision in decisions:
+            name = (decision.journey, decision.occurrence, decision.key)
+            if name in new:
+                new.remove(name)
+                self._counts.came([of_decision(decision.journey, decision.reason)])
+            else:
+                again.append(decision)
+        self._decide_again(again)
+
+    def _decide_again(self, decisions: Sequence[CandidateDecision]) -> None:
+        keys: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        for decision in decisions:
+            keys[decision.journey, decision.occurrence].append(decision.key)
+        last: dict[tuple[str, str, str], str] = {}
+        for (journey, occurrence), asked in keys.items():
+            values = {"journey": journey, "occurrence": occurrence, "keys": asked}
+            for key, reason in self._connection.execute(_LAST_REASONS, values):
+                last[journey, occurrence, key] = reason
+        for decision in decisions:
+            name = (decision.journey, decision.occurrence, decision.key)
+            self._counts.left([of_decision(decision.journey, last[name])])
+            self._counts.came([of_decision(decision.journey, decision.reason)])
+            last[name] = decision.reason
+        rows = [
+            {**{f"b_{word}": value for word, value in _name_of(decision).items()}, **_said(decision)}
+            for decision in decisions
+        ]
+        self._change_each(_DECIDE_AGAIN, rows, "decisions")
 
     def _put(self, name: str, snapshot: Snapshot, members: int) -> None:
         values = {
@@ -225,3 +262,16 @@ class SqlAudiences(Section):
             "left_out": snapshot.left_out,
         }
         self._connection.execute(_PUT_LIST, values)
+
+
+def _name_of(decision: CandidateDecision) -> dict[str, Any]:
+    return {"journey": decision.journey, "occurrence": decision.occurrence, "key": decision.key}
+
+
+def _said(decision: CandidateDecision) -> dict[str, Any]:
+    return {
+        "contact": decision.contact,
+        "reason": decision.reason,
+        "final": decision.final,
+        "at": decision.at,
+    }

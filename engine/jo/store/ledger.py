@@ -2,7 +2,8 @@
 
 Two guards hold whatever the callers do: unique keys make a second intent of one identity impossible, and
 every change of state is an update of rows that are in a state which allows it, after the tables of
-`jo.flow.state`. A change that meets fewer rows than it was asked for ends the transaction.
+`jo.flow.state`, and still in the one that they are counted in. A change that meets fewer rows than it was
+asked for ends the transaction.
 
 Pending intents are claimed by priority, then due moment. One index in that order cannot be read across
 priorities without touching everybody who waits in the higher ones, so the claim looks at the earliest of
@@ -12,16 +13,20 @@ each priority, one small query for each, and then reads only where something is 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
+    Select,
+    Text,
     Update,
     and_,
     bindparam,
     exists,
     func,
+    literal_column,
     null,
     or_,
     select,
@@ -36,12 +41,16 @@ from jo.ports.store.leases import Lease
 from jo.ports.store.ledger import OpenedAttempt
 from jo.store.codec import INTENT, fixed_values, intent_values, to_intent
 from jo.store.columns import Json
+from jo.store.counts import Sort, SqlCounts, What, of_mail
 from jo.store.section import Section
 from jo.store.tables import IS_OPEN, IS_PENDING, IS_QUARANTINED, attempts, intents, is_one_of, leases
 from jo.store.twins import insert, numbers, texts
 
 WITHOUT_ATTEMPT = (IntentState.PENDING, IntentState.QUARANTINED)
 """States that an intent may leave without the word of an attempt."""
+
+PAGE = 5_000
+"""Intents that are changed at once where nobody knows how many there are."""
 
 _CREATE = insert(intents).on_conflict_do_nothing().returning(intents.c.key)
 
@@ -65,7 +74,21 @@ _CLAIMABLE = (
 _LOAD = select(*INTENT).where(intents.c.id.in_(numbers("ids")))
 _BY_PUBLIC_ID = select(*INTENT).where(intents.c.public == bindparam("public"))
 
-_id = intents.c.id == bindparam("b_id")
+_sorts = select(intents.c.id, intents.c.journey, intents.c.state, intents.c.why, intents.c.detail)
+"""What an intent is counted by."""
+_SORTS_OF = _sorts.where(intents.c.id.in_(numbers("ids")))
+_SORTS_OF_ATTEMPTS = (
+    _sorts.add_columns(attempts.c.id.label("attempt"), attempts.c.number)
+    .join_from(attempts, intents, intents.c.id == attempts.c.intent)
+    .where(attempts.c.id.in_(numbers("ids")))
+)
+
+_as_counted = and_(
+    intents.c.id == bindparam("b_id"),
+    intents.c.state == bindparam("b_state", type_=Text()),
+    func.coalesce(intents.c.why, literal_column("''")) == bindparam("b_why", type_=Text()),
+)
+"""One intent, as long as it is where its count is."""
 
 
 def _may_become(state: IntentState, among: Iterable[IntentState] = tuple(IntentState)) -> ColumnElement[bool]:
@@ -75,7 +98,7 @@ def _may_become(state: IntentState, among: Iterable[IntentState] = tuple(IntentS
 
 _OPEN = (
     update(intents)
-    .where(_id, _may_become(IntentState.OPEN))
+    .where(_as_counted, _may_become(IntentState.OPEN))
     .values(
         state=IntentState.OPEN,
         why=null(),
@@ -122,16 +145,9 @@ _END_ATTEMPT: dict[AttemptState, Update] = {
 }
 """State → update of one attempt that ends so."""
 
-_this_attempt = attempts.c.id == bindparam("b_attempt")
-_OF_LAST_ATTEMPT = and_(
-    intents.c.id == select(attempts.c.intent).where(_this_attempt).scalar_subquery(),
-    intents.c.attempts == select(attempts.c.number).where(_this_attempt).scalar_subquery(),
-)
-"""The intent of an attempt, as long as no later attempt was opened: only the last one speaks for it."""
-
 _SETTLE: dict[IntentState, Update] = {
     state: update(intents)
-    .where(_OF_LAST_ATTEMPT, _may_become(state))
+    .where(_as_counted, intents.c.attempts == bindparam("b_attempt"), _may_become(state))
     .values(
         state=state,
         why=bindparam("why"),
@@ -142,11 +158,11 @@ _SETTLE: dict[IntentState, Update] = {
     )
     for state in (IntentState.PENDING, IntentState.ACCEPTED, IntentState.FAILED, IntentState.UNCERTAIN)
 }
-"""State → update of the intent that its last attempt brings there."""
+"""State → update of the intent that its last attempt brings there; no other one speaks for it."""
 
 _END: dict[IntentState, Update] = {
     state: update(intents)
-    .where(_id, _may_become(state, WITHOUT_ATTEMPT))
+    .where(_as_counted, _may_become(state, WITHOUT_ATTEMPT))
     .values(state=state, why=null(), detail=bindparam("detail"), ended_at=bindparam("ended_at"))
     for state in IntentState
     if state not in (IntentState.OPEN, IntentState.PENDING)
@@ -156,7 +172,7 @@ _END: dict[IntentState, Update] = {
 
 _KEEP = (
     update(intents)
-    .where(_id, IS_PENDING)
+    .where(_as_counted, IS_PENDING)
     .values(why=bindparam("why"), due_at=bindparam("due_at"), detail=bindparam("detail"))
 )
 
@@ -166,15 +182,18 @@ _RECLASS = (
     .values({intents.c["class"]: bindparam("b_class"), intents.c.topic: bindparam("b_topic")})
 )
 
+_page: BindParameter[int] = bindparam("limit")
+_MENDED = (
+    _sorts.where(IS_QUARANTINED, intents.c.template.in_(texts("templates"))).limit(_page).with_for_update()
+)
+_OVERDUE = (
+    _sorts.where(IS_QUARANTINED, intents.c.expires_at <= bindparam("now", type_=intents.c.due_at.type))
+    .limit(_page)
+    .with_for_update()
+)
 _REQUEUE = (
     update(intents)
-    .where(
-        IS_QUARANTINED,
-        or_(
-            intents.c.template.in_(texts("templates")),
-            intents.c.expires_at <= bindparam("now", type_=intents.c.due_at.type),
-        ),
-    )
+    .where(intents.c.id.in_(numbers("ids")))
     .values(
         state=IntentState.PENDING,
         why=Why.DUE,
@@ -193,15 +212,18 @@ _RECONSIDER = (
     .values(due_at=bindparam("now", type_=intents.c.due_at.type))
 )
 
-_withdraw = (
+_withdrawable = (
+    _sorts.where(_may_become(IntentState.WITHDRAWN, WITHOUT_ATTEMPT)).limit(_page).with_for_update()
+)
+_WITHDRAWABLE_OF_PASSAGES = _withdrawable.where(intents.c.passage.in_(numbers("passages")))
+_WITHDRAWABLE_OF_JOURNEY = _withdrawable.where(intents.c.journey == bindparam("journey"))
+_WITHDRAW = (
     update(intents)
-    .where(_may_become(IntentState.WITHDRAWN, WITHOUT_ATTEMPT))
+    .where(intents.c.id.in_(numbers("ids")))
     .values(
         state=IntentState.WITHDRAWN, why=null(), detail=bindparam("detail"), ended_at=bindparam("ended_at")
     )
 )
-_WITHDRAW_PASSAGES = _withdraw.where(intents.c.passage.in_(numbers("ids")))
-_WITHDRAW_JOURNEY = _withdraw.where(intents.c.journey == bindparam("b_journey"))
 
 _ATTEMPT = (attempts.c.id, attempts.c.intent, attempts.c.opened_at, attempts.c.owner, attempts.c.token)
 
@@ -261,12 +283,30 @@ _LAST_PLANNED = (
 )
 
 
-class SqlLedger(Section):
-    __slots__ = ("_lease",)
+_NOWHERE: Sort = ("", What.MAIL, "", "")
+"""What an intent is counted as that does not exist."""
 
-    def __init__(self, connection: Connection, lease: Lease | None) -> None:
+
+class _Turn(NamedTuple):
+    """What becomes of one intent."""
+
+    id: int
+    state: IntentState
+    why: Why | None
+    detail: str
+    values: Mapping[str, Any]
+    """What else its update sets."""
+
+
+class SqlLedger(Section):
+    __slots__ = ("_counts", "_known", "_lease")
+
+    def __init__(self, connection: Connection, counts: SqlCounts, lease: Lease | None) -> None:
         super().__init__(connection)
+        self._counts = counts
         self._lease = lease
+        self._known: dict[int, Sort] = {}
+        """What the intents that this transaction has seen are counted as."""
 
     def create(self, intents: Sequence[Intent]) -> Sequence[str]:
         if not intents:
@@ -278,6 +318,7 @@ class SqlLedger(Section):
             if intent.key in new:
                 new.remove(intent.key)
                 created.append(intent.key)
+                self._counts.came([of_mail(intent.journey, intent.state, intent.why, intent.detail)])
         return created
 
     def claimable(self, now: datetime, limit: int) -> Sequence[Intent]:
@@ -286,7 +327,7 @@ class SqlLedger(Section):
             if earliest <= now and len(found) < limit:
                 values = {"priority": priority, "now": now, "limit": limit - len(found)}
                 found += map(to_intent, self._connection.execute(_CLAIMABLE, values))
-        return found
+        return self._knows(found)
 
     def next_due(self) -> datetime | None:
         moments = [earliest for _, earliest in self._priorities()]
@@ -295,15 +336,16 @@ class SqlLedger(Section):
 
     def load(self, ids: Collection[int]) -> Mapping[int, Intent]:
         rows = self._connection.execute(_LOAD, {"ids": list(ids)})
-        return {intent.id: intent for intent in map(to_intent, rows)}
+        return {intent.id: intent for intent in self._knows([to_intent(row) for row in rows])}
 
     def open(self, intents: Sequence[tuple[int, Fixed]], at: datetime) -> Sequence[OpenedAttempt]:
         if self._lease is None:
             raise RuntimeError("an attempt is opened in a transaction without a lease")
         lease = self._lease
-        self._change_each(
-            _OPEN, [{"b_id": id_, "b_fixed": fixed_values(fixed)} for id_, fixed in intents], "intents"
-        )
+        turns = [
+            _Turn(id_, IntentState.OPEN, None, "", {"b_fixed": fixed_values(fixed)}) for id_, fixed in intents
+        ]
+        self._turn(_OPEN, turns)
         values = {
             "lease": lease.name,
             "owner": lease.owner,
@@ -319,45 +361,57 @@ class SqlLedger(Section):
 
     def record(self, ends: Sequence[tuple[int, AttemptEnd, Settled]]) -> None:
         by_attempt: defaultdict[AttemptState, list[dict[str, Any]]] = defaultdict(list)
-        by_intent: defaultdict[IntentState, list[dict[str, Any]]] = defaultdict(list)
+        by_intent: defaultdict[IntentState, list[_Turn]] = defaultdict(list)
+        of = self._of_attempts([id_ for id_, *_ in ends])
         for id_, end, settled in ends:
             by_attempt[end.state].append(
                 {"b_id": id_, "stage": end.stage, "code": end.code, "text": end.text, "ended_at": end.at}
             )
-            by_intent[settled.state].append(
-                {
-                    "b_attempt": id_,
-                    "why": settled.why,
-                    "detail": settled.detail,
-                    "due_at": settled.due_at,
-                    "outcome_at": settled.outcome_at,
-                    "ended_at": None if settled.state in UNDER_WAY else end.at,
-                }
-            )
+            intent, number = of.get(id_, (0, 0))
+            values = {
+                "b_attempt": number,
+                "why": settled.why,
+                "detail": settled.detail,
+                "due_at": settled.due_at,
+                "outcome_at": settled.outcome_at,
+                "ended_at": None if settled.state in UNDER_WAY else end.at,
+            }
+            by_intent[settled.state].append(_Turn(intent, settled.state, settled.why, settled.detail, values))
         for state, rows in by_attempt.items():
             self._change_each(_END_ATTEMPT[state], rows, "attempts")
-        for intent_state, rows in by_intent.items():
-            self._change_each(_SETTLE[intent_state], rows, "intents")
+        for intent_state, turns in by_intent.items():
+            self._turn(_SETTLE[intent_state], turns)
 
     def keep(self, holds: Sequence[tuple[int, Keep]]) -> None:
-        rows = [
-            {"b_id": id_, "why": keep.why, "due_at": keep.until, "detail": keep.detail} for id_, keep in holds
+        turns = [
+            _Turn(
+                id_,
+                IntentState.PENDING,
+                keep.why,
+                keep.detail,
+                {"why": keep.why, "due_at": keep.until, "detail": keep.detail},
+            )
+            for id_, keep in holds
         ]
-        self._change_each(_KEEP, rows, "intents")
+        self._turn(_KEEP, turns)
 
     def end(self, ends: Sequence[tuple[int, End]], at: datetime) -> None:
-        by_state: defaultdict[IntentState, list[dict[str, Any]]] = defaultdict(list)
+        by_state: defaultdict[IntentState, list[_Turn]] = defaultdict(list)
         for id_, end in ends:
-            ended_at = None if end.state in UNDER_WAY else at
-            by_state[end.state].append({"b_id": id_, "detail": end.detail, "ended_at": ended_at})
-        for state, rows in by_state.items():
+            values = {"detail": end.detail, "ended_at": None if end.state in UNDER_WAY else at}
+            by_state[end.state].append(_Turn(id_, end.state, None, end.detail, values))
+        for state, turns in by_state.items():
             if state not in _END:
                 raise ChangeRefusedError(f"No intent becomes {state} without an attempt.")
-            self._change_each(_END[state], rows, "intents")
+            self._turn(_END[state], turns)
 
     def requeue(self, now: datetime, templates: Collection[str] = ()) -> int:
-        values = {"now": now, "templates": list(templates)}
-        return self._connection.execute(_REQUEUE, values).rowcount
+        due = IntentState.PENDING, Why.DUE, ""
+        count = self._turn_all(_OVERDUE, {"now": now}, _REQUEUE, {"now": now}, due)
+        if templates:
+            asked = {"templates": list(templates)}
+            count += self._turn_all(_MENDED, asked, _REQUEUE, {"now": now}, due)
+        return count
 
     def reclass(self, template: str, class_: MailClass, topic: str | None) -> int:
         values = {"b_template": template, "b_class": class_, "b_topic": topic}
@@ -367,12 +421,14 @@ class SqlLedger(Section):
         return self._connection.execute(_RECONSIDER, {"whys": list(whys), "now": at}).rowcount
 
     def withdraw(self, passages: Collection[int], reason: str, at: datetime) -> int:
-        values = {"ids": list(passages), "detail": reason, "ended_at": at}
-        return self._connection.execute(_WITHDRAW_PASSAGES, values).rowcount
+        return self._withdraw(_WITHDRAWABLE_OF_PASSAGES, {"passages": list(passages)}, reason, at)
 
     def withdraw_journey(self, journey: str, reason: str, at: datetime) -> int:
-        values = {"b_journey": journey, "detail": reason, "ended_at": at}
-        return self._connection.execute(_WITHDRAW_JOURNEY, values).rowcount
+        return self._withdraw(_WITHDRAWABLE_OF_JOURNEY, {"journey": journey}, reason, at)
+
+    def _withdraw(self, find: Select[Any], asked: Mapping[str, Any], reason: str, at: datetime) -> int:
+        values = {"detail": reason, "ended_at": at}
+        return self._turn_all(find, asked, _WITHDRAW, values, (IntentState.WITHDRAWN, None, reason))
 
     def abandoned(self, now: datetime) -> Sequence[tuple[OpenedAttempt, Intent]]:
         own = (self._lease.name, self._lease.token) if self._lease is not None else ("", 0)
@@ -381,6 +437,7 @@ class SqlLedger(Section):
         for id_, intent, opened_at, owner, token, *rest in rows:
             attempt = OpenedAttempt(id=id_, intent=intent, opened_at=opened_at, owner=owner, token=token)
             found.append((attempt, to_intent(rest)))
+        self._knows([intent for _, intent in found])
         return sorted(found, key=lambda pair: pair[0].id)
 
     def sent_since(
@@ -417,6 +474,66 @@ class SqlLedger(Section):
     def by_public_id(self, public: str) -> Intent | None:
         row = self._connection.execute(_BY_PUBLIC_ID, {"public": public}).one_or_none()
         return None if row is None else to_intent(row)
+
+    def _turn(self, statement: Update, turns: Sequence[_Turn]) -> None:
+        """Change intents that are known by their ids, and count them."""
+        self._learn([turn.id for turn in turns if turn.id not in self._known])
+        rows = []
+        for turn in turns:
+            _, _, state, why = self._known.get(turn.id, _NOWHERE)
+            held = why if state == IntentState.PENDING else ""
+            rows.append({"b_id": turn.id, "b_state": state, "b_why": held, **turn.values})
+        self._change_each(statement, rows, "intents")
+        for turn in turns:
+            old = self._known[turn.id]
+            new = of_mail(old[0], turn.state, turn.why, turn.detail)
+            self._counts.left([old])
+            self._counts.came([new])
+            self._known[turn.id] = new
+
+    def _turn_all(
+        self,
+        find: Select[Any],
+        asked: Mapping[str, Any],
+        statement: Update,
+        values: Mapping[str, Any],
+        to: tuple[IntentState, Why | None, str],
+    ) -> int:
+        """Change all intents that a query finds, which finds them no more afterwards, and count them.
+
+        By their ids, page by page: another one may come to fit the query before the update does its work.
+        """
+        count = 0
+        while rows := self._connection.execute(find, {**asked, "limit": PAGE}).all():
+            self._connection.execute(statement, {**values, "ids": [row.id for row in rows]})
+            self._counts.left([of_mail(*sort) for _, *sort in rows])
+            self._counts.came([of_mail(journey, *to) for _, journey, *_ in rows])
+            for row in rows:
+                self._known.pop(row.id, None)
+            count += len(rows)
+            if len(rows) < PAGE:
+                break
+        return count
+
+    def _of_attempts(self, ids: Sequence[int]) -> Mapping[int, tuple[int, int]]:
+        """Return attempt → its intent and its number there."""
+        found = {}
+        for id_, journey, state, why, detail, attempt, number in self._connection.execute(
+            _SORTS_OF_ATTEMPTS, {"ids": ids}
+        ):
+            self._known[id_] = of_mail(journey, state, why, detail)
+            found[attempt] = (id_, number)
+        return found
+
+    def _knows(self, intents: list[Intent]) -> list[Intent]:
+        for intent in intents:
+            self._known[intent.id] = of_mail(intent.journey, intent.state, intent.why, intent.detail)
+        return intents
+
+    def _learn(self, ids: Sequence[int]) -> None:
+        if ids:
+            for id_, *sort in self._connection.execute(_SORTS_OF, {"ids": ids}):
+                self._known[id_] = of_mail(*sort)
 
     def _priorities(self) -> Iterator[tuple[int, datetime]]:
         """Yield each priority that something is pending in, high first, and the earliest due moment there."""

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
 from jo.flow.passage import Note, Passage, StepIntent
 from jo.ports.store.passages import Happening, PassageRecords, PastPassages, StepEngagement
 from jo.ports.store.people import Engaged
 from jo.store.codec import PASSAGE, entry_values, standing_values, to_passage
+from jo.store.counts import SqlCounts, What, of_passage
 from jo.store.section import Section
 from jo.store.tables import HAS_ROW, IS_INSIDE, IS_TIMED, engagement, events, intents, passage_notes, passages
 from jo.store.twins import insert, numbers, texts
@@ -74,8 +75,14 @@ _HAPPENINGS_OF = (
     .order_by(events.c.at, events.c.id)
 )
 
-_SAVE = update(passages).where(passages.c.id == bindparam("b_id"), IS_INSIDE)
-"""Sets what `standing_values` names."""
+_SAVE = update(passages).where(
+    passages.c.id == bindparam("b_id"),
+    IS_INSIDE,
+    passages.c.step == bindparam("b_step"),
+    passages.c.why == bindparam("b_why"),
+    passages.c.revision == bindparam("b_revision"),
+)
+"""Sets what `standing_values` names, where a passage still stands as it is counted."""
 
 _NOTE = insert(passage_notes)
 
@@ -93,16 +100,15 @@ _LAST_ENTRIES = (
     .group_by(passages.c.contact, passages.c.program)
 )
 
-_PINNED = (
-    select(passages.c.revision, func.count().label("passages"))
-    .where(IS_INSIDE)
-    .group_by(passages.c.revision)
-    .order_by(passages.c.revision)
-)
-
 
 class SqlPassages(Section):
-    __slots__ = ()
+    __slots__ = ("_counts", "_known")
+
+    def __init__(self, connection: Connection, counts: SqlCounts) -> None:
+        super().__init__(connection)
+        self._counts = counts
+        self._known: dict[int, Passage] = {}
+        """The passages that this transaction has seen, as they stand."""
 
     def past(self, program: str, identities: Collection[str]) -> Mapping[str, PastPassages]:
         rows = self._connection.execute(_PAST, {"program": program, "identities": list(identities)})
@@ -121,17 +127,21 @@ class SqlPassages(Section):
             id_ = ids.pop((passage.program, passage.identity, passage.number), None)
             if id_ is not None:
                 entered.append(replace(passage, id=id_))
+        self._knows(entered)
+        for passage in entered:
+            self._counts.came(of_passage(passage))
         return entered
 
     def due(self, now: datetime, limit: int) -> Sequence[Passage]:
-        return [to_passage(row) for row in self._connection.execute(_DUE, {"now": now, "limit": limit})]
+        rows = self._connection.execute(_DUE, {"now": now, "limit": limit})
+        return self._knows([to_passage(row) for row in rows])
 
     def next_due(self) -> datetime | None:
         return self._connection.execute(_NEXT_DUE).scalar()
 
     def load(self, ids: Collection[int]) -> Mapping[int, Passage]:
         rows = self._connection.execute(_LOAD, {"ids": list(ids)})
-        return {passage.id: passage for passage in map(to_passage, rows)}
+        return {passage.id: passage for passage in self._knows([to_passage(row) for row in rows])}
 
     def records(self, ids: Collection[int]) -> Mapping[int, PassageRecords]:
         asked = {"ids": list(ids)}
@@ -154,8 +164,22 @@ class SqlPassages(Section):
         }
 
     def save(self, passages: Sequence[Passage]) -> None:
-        rows = [{"b_id": passage.id, **standing_values(passage)} for passage in passages]
+        before = self._before(passages)
+        rows = [
+            {
+                "b_id": old.id,
+                "b_step": old.step,
+                "b_why": old.why,
+                "b_revision": old.revision,
+                **standing_values(new),
+            }
+            for old, new in zip(before, passages, strict=True)
+        ]
         self._change_each(_SAVE, rows, "passages")
+        for old, new in zip(before, passages, strict=True):
+            self._counts.left(of_passage(old))
+            self._counts.came(of_passage(new))
+        self._knows(passages)
 
     def note(self, notes: Sequence[tuple[int, Note]]) -> None:
         if notes:
@@ -206,7 +230,18 @@ class SqlPassages(Section):
         return entries
 
     def pinned(self) -> Mapping[int, int]:
-        return {row.revision: row.passages for row in self._connection.execute(_PINNED)}
+        return {int(revision): number for (_, _, revision, _), number in self._counts.kept(What.PINNED)}
+
+    def _knows(self, passages: Sequence[Passage]) -> Sequence[Passage]:
+        self._known.update((passage.id, passage) for passage in passages)
+        return passages
+
+    def _before(self, passages: Sequence[Passage]) -> Sequence[Passage]:
+        """Return how passages stand in the store, in the same order. One that is not there stands nowhere."""
+        unknown = [passage.id for passage in passages if passage.id not in self._known]
+        if unknown:
+            self.load(unknown)
+        return [self._known.get(passage.id, passage) for passage in passages]
 
     def _engagement(self, asked: Mapping[str, Any]) -> Mapping[int, Mapping[str, StepEngagement]]:
         """Return passage → step → engagement."""

@@ -4,18 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from jo.flow.passage import Note
 from jo.flow.state import UNSENT, AttemptState, IntentState
-from jo.model.address import Address, Kind
 from jo.ports.store.audiences import CandidateDecision
 from jo.ports.store.passages import Happening
 from jo.ports.store.reports import Engagement, IntentLine, JourneyCounts, PassageLine, Tally
 from jo.store.codec import INTENT, PASSAGE, to_intent, to_passage
+from jo.store.counts import SqlCounts, What
 from jo.store.section import Section
 from jo.store.tables import (
-    IS_INSIDE,
     attempts,
     decisions,
     engagement,
@@ -27,36 +26,6 @@ from jo.store.tables import (
 )
 from jo.store.twins import numbers
 
-_COUNT_DECISIONS = select(decisions.c.journey, decisions.c.reason, func.count()).group_by(
-    decisions.c.journey, decisions.c.reason
-)
-_COUNT_INSIDE = (
-    select(passages.c.program, passages.c.step, func.count())
-    .where(IS_INSIDE)
-    .group_by(passages.c.program, passages.c.step)
-)
-_COUNT_ENDED = (
-    select(passages.c.program, passages.c.exit_reason, func.count())
-    .where(passages.c.ended_at.is_not(None))
-    .group_by(passages.c.program, passages.c.exit_reason)
-)
-_COUNT_INTENTS = select(intents.c.journey, intents.c.state, intents.c.why, func.count()).group_by(
-    intents.c.journey, intents.c.state, intents.c.why
-)
-
-_WAITING = (
-    select(passages.c.program, passages.c.step, passages.c.why, func.count())
-    .where(IS_INSIDE)
-    .group_by(passages.c.program, passages.c.step, passages.c.why)
-    .order_by(passages.c.program, passages.c.step, passages.c.why)
-)
-_reason = case((intents.c.state == IntentState.FAILED, ""), else_=intents.c.detail)
-_UNSENT = (
-    select(intents.c.journey, intents.c.state, _reason, func.count())
-    .where(is_one_of(intents.c.state, UNSENT))
-    .group_by(intents.c.journey, intents.c.state, _reason)
-    .order_by(intents.c.journey, intents.c.state, _reason)
-)
 _WAS_UNCERTAIN = intents.c.id.in_(
     select(attempts.c.intent).where(is_one_of(attempts.c.state, [AttemptState.UNCERTAIN]))
 )
@@ -96,46 +65,42 @@ _CONTACTS_AT = (
 
 
 class SqlReports(Section):
-    __slots__ = ()
+    __slots__ = ("_counts",)
+
+    def __init__(self, connection: Connection, counts: SqlCounts) -> None:
+        super().__init__(connection)
+        self._counts = counts
 
     def journeys(self, journey: str | None = None) -> Sequence[JourneyCounts]:
-        program = None if journey is None else journey.partition("/")[2]
-        admitted: Counter[str] = Counter()
-        refused: defaultdict[str, dict[str, int]] = defaultdict(dict)
-        for name, reason, count in self._counts(_COUNT_DECISIONS, decisions.c.journey, journey):
-            if reason:
-                refused[name][reason] = count
-            else:
-                admitted[name] = count
-        inside = self._of_programs(_COUNT_INSIDE, program)
-        ended = self._of_programs(_COUNT_ENDED, program)
-        planned: defaultdict[str, dict[tuple[str, str], int]] = defaultdict(dict)
-        for name, state, why, count in self._counts(_COUNT_INTENTS, intents.c.journey, journey):
-            planned[name][state.value, why.value if why is not None else ""] = count
-        names = {*admitted, *refused, *inside, *ended, *planned}
+        found: defaultdict[str, defaultdict[str, Counter[Any]]] = defaultdict(lambda: defaultdict(Counter))
+        shown = (What.DECIDED, What.INSIDE, What.ENDED, What.MAIL)
+        for (name, what, word, why), number in self._counts.kept(*shown, journey=journey):
+            is_mail = what == What.MAIL
+            sort = (word, why if word == IntentState.PENDING else "") if is_mail else word
+            found[name][what][sort] += number
         return [
             JourneyCounts(
                 journey=name,
-                admitted=admitted[name],
-                refused=refused.get(name, {}),
-                inside=inside.get(name, {}),
-                ended=ended.get(name, {}),
-                intents=planned.get(name, {}),
+                admitted=of[What.DECIDED][""],
+                refused={reason: number for reason, number in of[What.DECIDED].items() if reason},
+                inside=dict(of[What.INSIDE]),
+                ended=dict(of[What.ENDED]),
+                intents=dict(of[What.MAIL]),
             )
-            for name in sorted(names if journey is None else names & {journey})
+            for name, of in found.items()
         ]
 
     def waiting(self, journey: str | None = None) -> Sequence[Tally]:
-        program = None if journey is None else journey.partition("/")[2]
         return [
-            Tally(journey=str(Address(Kind.PROGRAM, name)), sort=step, why=why, count=count)
-            for name, step, why, count in self._counts(_WAITING, passages.c.program, program)
+            Tally(journey=name, sort=step, why=why, count=number)
+            for (name, _, step, why), number in self._counts.kept(What.INSIDE, journey=journey)
         ]
 
     def unsent(self, journey: str | None = None) -> Sequence[Tally]:
         return [
-            Tally(journey=name, sort=state, why=reason, count=count)
-            for name, state, reason, count in self._counts(_UNSENT, intents.c.journey, journey)
+            Tally(journey=name, sort=state, why=reason, count=number)
+            for (name, _, state, reason), number in self._counts.kept(What.MAIL, journey=journey)
+            if state in UNSENT
         ]
 
     def intents(
@@ -195,16 +160,3 @@ class SqlReports(Section):
 
     def contacts_at(self, address_key: str) -> Sequence[str]:
         return self._connection.execute(_CONTACTS_AT, {"address_key": address_key}).scalars().all()
-
-    def _counts(self, statement: Select[Any], column: Any, value: str | None) -> Sequence[Any]:
-        """Return the rows of a count, of one journey or of all."""
-        return self._connection.execute(
-            statement if value is None else statement.where(column == value)
-        ).all()
-
-    def _of_programs(self, statement: Select[Any], program: str | None) -> dict[str, dict[str, int]]:
-        """Return address of the program → step or exit reason → people."""
-        counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
-        for name, word, count in self._counts(statement, passages.c.program, program):
-            counts[str(Address(Kind.PROGRAM, name))][word] = count
-        return counts

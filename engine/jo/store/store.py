@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from jo.ports.store import Lease
 from jo.store.audiences import SqlAudiences
+from jo.store.counts import SqlCounts
 from jo.store.engine import Database
 from jo.store.facts import SqlFacts
 from jo.store.leases import SqlLeases, fence
@@ -21,15 +22,16 @@ from jo.store.specs import SqlSpecs
 
 class SqlTransaction:
     def __init__(self, connection: Connection, lease: Lease | None) -> None:
+        self.counts = SqlCounts(connection, lease)
         self.specs = SqlSpecs(connection)
         self.facts = SqlFacts(connection)
-        self.audiences = SqlAudiences(connection)
-        self.passages = SqlPassages(connection)
-        self.ledger = SqlLedger(connection, lease)
+        self.audiences = SqlAudiences(connection, self.counts)
+        self.passages = SqlPassages(connection, self.counts)
+        self.ledger = SqlLedger(connection, self.counts, lease)
         self.people = SqlPeople(connection)
         self.leases = SqlLeases(connection)
         self.operations = SqlOperations(connection)
-        self.reports = SqlReports(connection)
+        self.reports = SqlReports(connection, self.counts)
 
 
 class SqlStore:
@@ -44,7 +46,9 @@ class SqlStore:
         with self._alone(), self._database.write() as connection:
             if lease is not None:
                 fence(connection, lease)
-            yield SqlTransaction(connection, lease)
+            work = SqlTransaction(connection, lease)
+            yield work
+            work.counts.write()
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:

@@ -232,7 +232,6 @@ HAS_ROW = passages.c.row != literal_column("''")
 _index(passages.c.program, passages.c.identity, passages.c.number, unique=True)
 _index(passages.c.program, passages.c.identity, name="uq_passages_inside", unique=True, where=IS_INSIDE)
 _index(passages.c.due_at, passages.c.id, passages.c.shard, where=IS_INSIDE & IS_TIMED)
-_index(passages.c.revision, where=IS_INSIDE)
 _index(passages.c.contact)
 _index(passages.c.row, where=IS_INSIDE & HAS_ROW)
 
@@ -300,7 +299,7 @@ _index(
 _index(intents.c.priority, intents.c.due_at, intents.c.key, intents.c.shard, where=IS_PENDING)
 _index(intents.c.expires_at, where=IS_QUARANTINED)
 _index(intents.c.passage)
-_index(intents.c.journey, intents.c.state, intents.c.why)
+_index(intents.c.journey, intents.c.state)
 _index(intents.c.contact, intents.c.template)
 _index(intents.c.address_key, intents.c["class"], intents.c.outcome_at)
 

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, cast, column, select
+from sqlalchemy import BigInteger, Executable, Select, Table, bindparam, cast, column, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from jo.store.columns import Json
 
-__all__ = ["Insert", "insert", "numbers", "pairs", "texts"]
+__all__ = ["Insert", "alone", "insert", "numbers", "pairs", "texts"]
 # `insert` is PostgreSQL's: SQLite took over its ON CONFLICT, and both dialects compile this one.
 
 
@@ -31,6 +32,18 @@ def pairs(name: str) -> TableValuedAlias:
     return _Pairs(bindparam(name, type_=Json())).table_valued(column("key"), column("value"))
 
 
+def alone(table: Table) -> Executable:
+    """Return a statement after which nobody else writes to the table before this transaction is over."""
+    return _Alone(table)
+
+
+class _Alone(Executable, ClauseElement):
+    inherit_cache = False
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+
 class _Elements(FunctionElement[Any]):
     inherit_cache = True
     name = "elements"
@@ -39,6 +52,16 @@ class _Elements(FunctionElement[Any]):
 class _Pairs(FunctionElement[Any]):
     inherit_cache = True
     name = "pairs"
+
+
+@compiles(_Alone, "sqlite")
+def _alone_in_sqlite(element: _Alone, compiler: SQLCompiler, **kw: Any) -> str:
+    return "SELECT 1"  # it has one writer at a time
+
+
+@compiles(_Alone, "postgresql")
+def _alone_in_postgresql(element: _Alone, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"LOCK TABLE {compiler.preparer.format_table(element.table)} IN EXCLUSIVE MODE"
 
 
 @compiles(_Elements, "sqlite")

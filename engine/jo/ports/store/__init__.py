@@ -9,6 +9,7 @@ The sections of a transaction (`specs`, `facts`, …) are views of the same tran
 """
 
 from jo.ports.store.audiences import Audiences, CandidateDecision, MembersDelta, Snapshot, Undecided
+from jo.ports.store.counts import Counts, Miscount
 from jo.ports.store.errors import (
     ChangeRefusedError,
     CommitUnknownError,
@@ -34,6 +35,7 @@ __all__ = [
     "ChangeRefusedError",
     "CommitUnknownError",
     "ContentionError",
+    "Counts",
     "Deployment",
     "Engaged",
     "Engagement",
@@ -49,6 +51,7 @@ __all__ = [
     "Ledger",
     "LiveSpec",
     "MembersDelta",
+    "Miscount",
     "OpenedAttempt",
     "Operations",
     "Override",

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from jo.ports.store.audiences import Audiences
+from jo.ports.store.counts import Counts
 from jo.ports.store.facts import Facts
 from jo.ports.store.leases import Lease, Leases
 from jo.ports.store.ledger import Ledger
@@ -31,6 +32,8 @@ class Transaction(Protocol):
     def leases(self) -> Leases: ...
     @property
     def operations(self) -> Operations: ...
+    @property
+    def counts(self) -> Counts: ...
     @property
     def reports(self) -> Reports: ...
 

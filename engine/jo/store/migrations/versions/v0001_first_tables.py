@@ -170,7 +170,6 @@ def upgrade() -> None:
         where="ended_at IS NULL AND due_at IS NOT NULL",
     )
     _index("ix_passages_program_identity_number", "passages", ["program", "identity", "number"], unique=True)
-    _index("ix_passages_revision", "passages", ["revision"], where="ended_at IS NULL")
     _index("uq_passages_inside", "passages", ["program", "identity"], unique=True, where="ended_at IS NULL")
     op.create_table(
         "revisions",
@@ -263,7 +262,7 @@ def upgrade() -> None:
     _index("ix_intents_address_key_class_outcome_at", "intents", ["address_key", "class", "outcome_at"])
     _index("ix_intents_contact_template", "intents", ["contact", "template"])
     _index("ix_intents_expires_at", "intents", ["expires_at"], where="state = 'quarantined'")
-    _index("ix_intents_journey_state_why", "intents", ["journey", "state", "why"])
+    _index("ix_intents_journey_state", "intents", ["journey", "state"])
     _index("ix_intents_key", "intents", ["key"], unique=True)
     _index("ix_intents_passage", "intents", ["passage"])
     _index(
