@@ -1,0 +1,76 @@
+"""The journals of one machine: a folder with a numbered folder for each worker that runs here at a time.
+
+A worker takes the first that no other process holds, so the next start goes on where the last one ended. A
+lock of the operating system says who holds one: it ends with its process, however that ends.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+from jo.journal.files import sync_folder, trouble
+from jo.journal.journal import FileJournal
+from jo.ports.journal import Journal
+
+_LOCK = "lock"
+
+
+class JournalFolder:
+    """Implements `jo.ports.journal.Journals`."""
+
+    def __init__(self, folder: Path, keep: timedelta) -> None:
+        """Take a journal of the folder, which is made when it is not there. Raises JournalError."""
+        self._folder = folder
+        self._keep = keep
+        self._own = next(journal for journal in map(self._take, count(1)) if journal is not None)
+
+    @property
+    def own(self) -> Journal:
+        return self._own
+
+    @contextmanager
+    def others(self) -> Iterator[Sequence[Journal]]:
+        with ExitStack() as stack:
+            found: list[Journal] = []
+            for number in self._numbers():
+                journal = self._take(number)
+                if journal is not None:
+                    stack.callback(journal.close)
+                    found.append(journal)
+            yield found
+
+    def close(self) -> None:
+        self._own.close()
+
+    def _numbers(self) -> list[int]:
+        """Return which journals there are; what else lies in the folder is none of ours."""
+        try:
+            found = [path for path in self._folder.iterdir() if path.name.isdecimal()]
+            return sorted(int(path.name) for path in found if (path / _LOCK).is_file())
+        except OSError as error:
+            raise trouble(self._folder, error) from error
+
+    def _take(self, number: int) -> FileJournal | None:
+        """Return the journal of that number; None while another process, or this one, holds it."""
+        folder = self._folder / str(number)
+        try:
+            if not folder.is_dir():
+                folder.mkdir(parents=True, mode=0o700)
+                sync_folder(self._folder)
+            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise trouble(folder, error) from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(lock)
+            return None
+        try:
+            return FileJournal(folder, lock, self._keep)
+        except BaseException:
+            os.close(lock)
+            raise
