@@ -230,7 +230,7 @@ def build_services(
     cache = LiveCache()
     refresh = Refresh(store, warehouse, cache, worker, tell)
     return (
-        Rescue(store, worker, tell),
+        Rescue(store, cache, worker, tell),
         refresh,
         Arrivals(store, worker, tell),
         Outreaches(store, cache, refresh, worker, tell),

@@ -137,6 +137,7 @@ DOCUMENTS: dict[Kind, dict[str, Any]] = {
             "enterprise": {"when": "company.segment = 'ENT'", "subject": "Dear"},
         },
         "expires_after": "12 hours",
+        "on_uncertain": "hold",
     },
     Kind.OUTREACH: {
         "kind": "outreach",

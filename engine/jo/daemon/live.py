@@ -10,6 +10,7 @@ from jo.conditions.types import Place
 from jo.flow.reading import Needs, Reader, needs
 from jo.manifest.lower import lower_document
 from jo.model.address import Address, Kind
+from jo.model.content import OnUncertain
 from jo.model.outreach import Outreach
 from jo.model.program import Program
 from jo.model.project import Project
@@ -57,6 +58,11 @@ class Live:
 
     def revision(self, address: Address) -> int:
         return self.specs[str(address)].revision.id
+
+    def on_uncertain(self, template: str) -> OnUncertain | None:
+        """Return what the template says of uncertain mails; None: what its class does."""
+        found = self.project.templates.get(template)
+        return found.on_uncertain if found is not None else None
 
     def programs(self) -> list[Program]:
         return [program for program in self.project.programs.values() if self.is_live(program.address)]

@@ -9,6 +9,7 @@ Quarantined mails that nobody mended in time become pending once more, and then 
 
 from datetime import UTC, datetime
 
+from jo.daemon.live import LiveCache
 from jo.daemon.service import Counts, Event, Tell, Worker
 from jo.flow.intent import AttemptEnd, settle
 from jo.flow.state import AttemptState
@@ -18,8 +19,9 @@ from jo.ports.store import Store
 class Rescue:
     name = "rescue"
 
-    def __init__(self, store: Store, worker: Worker, tell: Tell) -> None:
+    def __init__(self, store: Store, cache: LiveCache, worker: Worker, tell: Tell) -> None:
         self._store = store
+        self._cache = cache
         self._worker = worker
         self._tell = tell
 
@@ -28,6 +30,7 @@ class Rescue:
             found = work.ledger.abandoned(datetime.now(UTC))
             ends = []
             for attempt, intent in found:
+                live = self._cache.get(work)
                 end = AttemptEnd(
                     state=AttemptState.UNCERTAIN,
                     stage="unknown",
@@ -35,7 +38,7 @@ class Rescue:
                     text="the worker ended while the attempt was under way",
                     at=now,
                 )
-                ends.append((attempt.id, end, settle(intent, end)))
+                ends.append((attempt.id, end, settle(intent, end, live.on_uncertain(intent.template))))
             work.ledger.record(ends)
             passages = [intent.passage for _, intent in found if intent.passage is not None]
             if passages:

@@ -157,11 +157,12 @@ class Send:
     def _record(self, work: Transaction, now: datetime, counts: dict[str, int]) -> None:
         """Record the replies of the round before, and have the passages looked at that they concern."""
         ends = []
+        live = self._cache.get(work)
         for attempt, intent, reply in self._unrecorded:
             end = AttemptEnd(
                 state=_STATES[reply.kind], stage=reply.stage, code=reply.code, text=reply.text, at=now
             )
-            settled = settle(intent, end)
+            settled = settle(intent, end, live.on_uncertain(intent.template))
             ends.append((attempt, end, settled))
             counts[settled.state] = counts.get(settled.state, 0) + 1
         if not ends:

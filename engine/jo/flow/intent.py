@@ -9,13 +9,13 @@ from then on the bytes are the same for every attempt.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from jo.flow.state import AttemptState, IntentState, Why
-from jo.model.content import MailClass
+from jo.model.content import MailClass, OnUncertain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,19 +203,13 @@ def decide_attempt(intent: Intent, standing: Standing, now: datetime) -> Attempt
     return OpenAttempt()
 
 
-class OnUncertain(StrEnum):
-    """What becomes of an intent of whose attempt nobody knows the end."""
-
-    HOLD = "hold"
-    ASSUME_SENT = "assume_sent"
-    RESEND = "resend"
-
-
 ON_UNCERTAIN = {
     MailClass.MARKETING: OnUncertain.ASSUME_SENT,
     MailClass.TRANSACTIONAL: OnUncertain.RESEND,
-    MailClass.INTERNAL: OnUncertain.HOLD,
+    MailClass.INTERNAL: OnUncertain.RESEND,
 }
+"""What becomes of an uncertain mail whose template does not say it. A lost newsletter does less harm than a
+doubled one; of a receipt, and of a note to a colleague, the opposite is true."""
 
 DEFAULT_EXPIRY = timedelta(days=3)
 """How long a mail may stay pending when neither step, outreach nor template says so."""
@@ -244,42 +238,41 @@ class Settled:
     why: Why | None
     due_at: datetime
     outcome_at: datetime | None
+    """None for an uncertain one: the person stays until somebody says what became of it."""
     detail: str
 
 
-def settle(intent: Intent, end: AttemptEnd) -> Settled:
-    """Say what an ended attempt makes of its intent. `intent.attempts` counts the attempt that ended."""
+def settle(intent: Intent, end: AttemptEnd, on_uncertain: OnUncertain | None = None) -> Settled:
+    """Say what an ended attempt makes of its intent. `intent.attempts` counts the attempt that ended;
+    `on_uncertain` is what the template says.
+    """
     match end.state:
         case AttemptState.ACCEPTED:
-            return Settled(
-                state=IntentState.ACCEPTED, why=None, due_at=end.at, outcome_at=end.at, detail=end.text
-            )
+            return _settled(IntentState.ACCEPTED, end)
         case AttemptState.REJECTED:
-            return Settled(
-                state=IntentState.FAILED, why=None, due_at=end.at, outcome_at=end.at, detail=end.text
-            )
+            return _settled(IntentState.FAILED, end)
         case AttemptState.DEFERRED:
-            return Settled(
-                state=IntentState.PENDING,
-                why=Why.RETRY,
-                due_at=min(end.at + backoff(intent.attempts), intent.expires_at),
-                outcome_at=None,
-                detail=end.text,
-            )
+            return _again(intent, end, end.text)
         case AttemptState.UNCERTAIN:
-            if ON_UNCERTAIN[intent.class_] is OnUncertain.RESEND:
-                return Settled(
-                    state=IntentState.PENDING,
-                    why=Why.RETRY,
-                    due_at=min(end.at + backoff(intent.attempts), intent.expires_at),
-                    outcome_at=None,
-                    detail=f"uncertain: {end.text}",
-                )
-            return Settled(
-                state=IntentState.UNCERTAIN, why=None, due_at=end.at, outcome_at=end.at, detail=end.text
-            )
+            match on_uncertain or ON_UNCERTAIN[intent.class_]:
+                case OnUncertain.RESEND:
+                    return _again(intent, end, f"uncertain: {end.text}")
+                case OnUncertain.ASSUME_SENT:
+                    return _settled(IntentState.UNCERTAIN, end)
+                case OnUncertain.HOLD:
+                    return replace(_settled(IntentState.UNCERTAIN, end), outcome_at=None)
         case AttemptState.OPEN:
             raise ValueError("an attempt that is open has not ended")
+
+
+def _settled(state: IntentState, end: AttemptEnd) -> Settled:
+    return Settled(state=state, why=None, due_at=end.at, outcome_at=end.at, detail=end.text)
+
+
+def _again(intent: Intent, end: AttemptEnd, detail: str) -> Settled:
+    """Let an intent be tried again after a while."""
+    due_at = min(end.at + backoff(intent.attempts), intent.expires_at)
+    return Settled(state=IntentState.PENDING, why=Why.RETRY, due_at=due_at, outcome_at=None, detail=detail)
 
 
 def backoff(attempts: int) -> timedelta:

@@ -10,7 +10,6 @@ from jo.flow.entry import share
 from jo.flow.passage import Passage, StepIntent, occurrence
 from jo.flow.person import Plain
 from jo.flow.reading import PersonFacts, Reader
-from jo.flow.state import UNDER_WAY
 from jo.model.step import IntentEnd, IntentSeen, Step
 from jo.timing.calendars import Calendar
 from jo.timing.durations import Duration
@@ -97,11 +96,10 @@ class StepView:
         found = self.look.intents.get((self.passage.step, occurrence(self.passage.visit, repeat)))
         if found is None:
             return None
-        if found.state in UNDER_WAY:
-            return IntentSeen(ended=None, at=None)
-        if found.has_outcome:
-            return IntentSeen(ended=IntentEnd.OUTCOME, at=found.outcome_at)
-        return IntentSeen(ended=IntentEnd.NONE, at=None)
+        if found.is_under_way:
+            return IntentSeen(ended=None, at=None, is_held=found.is_held)
+        ended = IntentEnd.NONE if found.outcome_at is None else IntentEnd.OUTCOME
+        return IntentSeen(ended=ended, at=found.outcome_at)
 
     def event(self, name: str, condition: Condition | None) -> datetime | None:
         for event in self.look.occurred:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from jo.flow.state import WITH_OUTCOME, IntentState
+from jo.flow.state import UNDER_WAY, IntentState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +61,14 @@ class StepIntent:
     outcome_at: datetime | None
 
     @property
-    def has_outcome(self) -> bool:
-        return self.state in WITH_OUTCOME
+    def is_held(self) -> bool:
+        """Whether nobody knows if it was sent, and the person stays until somebody says so."""
+        return self.state is IntentState.UNCERTAIN and self.outcome_at is None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the person stays at the step because of it."""
+        return self.state in UNDER_WAY or self.is_held
 
 
 # What a decision does, besides the passage's own new state. One small class per effect.

@@ -88,9 +88,6 @@ ATTEMPT_CHANGES: dict[AttemptState, frozenset[AttemptState]] = {
     AttemptState.REJECTED: frozenset(),
 }
 
-WITH_OUTCOME = frozenset({IntentState.ACCEPTED, IntentState.FAILED, IntentState.UNCERTAIN})
-"""Ends whose moment `after` counts from."""
-
 UNSENT = frozenset(
     {
         IntentState.SKIPPED,

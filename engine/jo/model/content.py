@@ -56,6 +56,17 @@ class MailClass(StrEnum):
     INTERNAL = "internal"
 
 
+class OnUncertain(StrEnum):
+    """What becomes of a mail of which nobody knows whether the relay took it."""
+
+    HOLD = "hold"
+    """It waits for somebody who knows, and so does the person at its step."""
+    ASSUME_SENT = "assume_sent"
+    """It counts as sent."""
+    RESEND = "resend"
+    """It is sent again, with the same bytes."""
+
+
 class Tracking(StrEnum):
     OFF = "off"
     CLICKS = "clicks"
@@ -104,6 +115,8 @@ class Template:
     versions: Mapping[str, Version]
     """In order; the first that matches, else the template itself, which is the version `default`."""
     expires_after: Duration | None = None
+    on_uncertain: OnUncertain | None = None
+    """None: as the class has it."""
 
     @property
     def address(self) -> Address:

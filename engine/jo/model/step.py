@@ -95,6 +95,8 @@ class IntentSeen:
     """None while it is pending or open."""
     at: datetime | None
     """The moment of the outcome; None when there is none."""
+    is_held: bool = False
+    """Whether it is uncertain and waits for somebody who knows."""
 
 
 class View(Protocol):

@@ -11,6 +11,9 @@ from jo.model.step import Hold, Send, Step, Take, Target, Verdict, View
 from jo.steps.common import shared
 from jo.timing.durations import Duration
 
+HELD = "nobody knows whether the mail went out; see `jo sends resolve`"
+"""What somebody waits for at the step whose template says `on_uncertain: hold`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeat:
@@ -53,7 +56,8 @@ class Email(Step):
             return Send(repeat=1)
         last = view.intent(sent)
         if last is None or last.ended is None:
-            return Hold(until=None, why="the mail is under way")
+            is_held = last is not None and last.is_held
+            return Hold(until=None, why=HELD if is_held else "the mail is under way")
         outcome = _last_outcome(view, sent)
         if self.repeat is not None and sent < self.repeat.count:
             due = view.after(outcome or view.anchor, self.repeat.every)

@@ -22,7 +22,7 @@ from jo.flow.intent import (
     suppressed_by,
 )
 from jo.flow.state import INTENT_CHANGES, AttemptState, IntentState, Why, may_become
-from jo.model.content import MailClass
+from jo.model.content import MailClass, OnUncertain
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 LATER = NOW + timedelta(hours=2)
@@ -127,7 +127,7 @@ def test_transactional_mail_skips_opt_outs_but_never_the_scope_all() -> None:
         (AttemptState.DEFERRED, MailClass.MARKETING, IntentState.PENDING),
         (AttemptState.UNCERTAIN, MailClass.MARKETING, IntentState.UNCERTAIN),
         (AttemptState.UNCERTAIN, MailClass.TRANSACTIONAL, IntentState.PENDING),
-        (AttemptState.UNCERTAIN, MailClass.INTERNAL, IntentState.UNCERTAIN),
+        (AttemptState.UNCERTAIN, MailClass.INTERNAL, IntentState.PENDING),
     ],
 )
 def test_an_attempt_settles_its_intent_by_its_end_and_class(
@@ -140,6 +140,26 @@ def test_an_attempt_settles_its_intent_by_its_end_and_class(
     assert settled.state is state
     assert may_become(IntentState.OPEN, state)
     assert (settled.outcome_at == NOW) == (state is not IntentState.PENDING)
+
+
+@pytest.mark.parametrize("class_", MailClass)
+@pytest.mark.parametrize(
+    ("on_uncertain", "state", "outcome"),
+    [
+        (OnUncertain.HOLD, IntentState.UNCERTAIN, None),
+        (OnUncertain.ASSUME_SENT, IntentState.UNCERTAIN, NOW),
+        (OnUncertain.RESEND, IntentState.PENDING, None),
+    ],
+)
+def test_a_template_says_what_becomes_of_its_uncertain_mails(
+    class_: MailClass, on_uncertain: OnUncertain, state: IntentState, outcome: datetime | None
+) -> None:
+    intent = an_intent(state=IntentState.OPEN, class_=class_, attempts=1)
+    end = AttemptEnd(state=AttemptState.UNCERTAIN, stage="dot", code=None, text="reset", at=NOW)
+
+    settled = settle(intent, end, on_uncertain)
+
+    assert (settled.state, settled.outcome_at) == (state, outcome)
 
 
 def test_retries_wait_longer_each_time_but_never_past_the_end_of_the_mails_life() -> None:

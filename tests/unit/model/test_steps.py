@@ -8,6 +8,7 @@ import pytest
 from jo.conditions.condition import Condition
 from jo.conditions.instant_tree import Entered, TimeExpr
 from jo.model.step import Enroll, Hold, IntentEnd, IntentSeen, Send, Take, Verdict, View
+from jo.steps.email import HELD
 from jo.timing.durations import Duration
 from jo.timing.zones import add, load_zone
 from tests.support.programs import program
@@ -15,6 +16,7 @@ from tests.support.programs import program
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 UNDER_WAY = IntentSeen(ended=None, at=None)
+IN_DOUBT = IntentSeen(ended=None, at=None, is_held=True)
 SUPPRESSED = IntentSeen(ended=IntentEnd.NONE, at=None)
 
 
@@ -66,10 +68,11 @@ def decided(step: str, view: View) -> Verdict:
     [
         (Seen(), Send(repeat=1)),
         (Seen(repeat=1, intents={1: UNDER_WAY}), Hold(until=None, why="the mail is under way")),
+        (Seen(repeat=1, intents={1: IN_DOUBT}), Hold(until=None, why=HELD)),
         (Seen(repeat=1, intents={1: accepted(NOON)}), Take(edge="next", outcome=NOON)),
         (Seen(repeat=1, intents={1: SUPPRESSED}), Take(edge="next", outcome=None)),
     ],
-    ids=["arrives", "under way", "accepted", "suppressed"],
+    ids=["arrives", "under way", "held in doubt", "accepted", "suppressed"],
 )
 def test_an_email_is_sent_and_left_by_its_outcome(view: Seen, verdict: Verdict) -> None:
     assert decided("{email: x}", view) == verdict

@@ -5,7 +5,17 @@ from typing import Any
 
 from jo.diagnostics.codes import BAD_NAME, MISSING_FILE, NOT_TEXT, WRONG_VALUE
 from jo.diagnostics.nearest import nearest
-from jo.model.content import DEFAULT_VERSION, LAYOUT, Body, MailClass, Syntax, Template, Tracking, Version
+from jo.model.content import (
+    DEFAULT_VERSION,
+    LAYOUT,
+    Body,
+    MailClass,
+    OnUncertain,
+    Syntax,
+    Template,
+    Tracking,
+    Version,
+)
 from jo.model.cursor import Cursor
 
 _SYNTAX = {f".{syntax}.j2": syntax for syntax in Syntax}
@@ -39,6 +49,7 @@ def lower(cursor: Cursor, bodies: Mapping[str, bytes]) -> Template:
         layout=_layout(cursor, bodies),
         versions=versions,
         expires_after=cursor.duration("expires_after"),
+        on_uncertain=OnUncertain(cursor.get("on_uncertain")) if "on_uncertain" in cursor else None,
     )
 
 
