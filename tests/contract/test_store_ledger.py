@@ -407,21 +407,22 @@ def test_attempts_of_a_lost_lease_are_abandoned_and_ones_own_are_not(store: Stor
     open_attempts(store, now, own)
 
     with store.write(now) as work:
-        ((attempt, intent),) = work.ledger.abandoned(NOON)
+        ((attempt, intent),) = work.ledger.abandoned()
 
     assert attempt == orphan
     assert intent == held(store, lost)
 
 
-def test_attempts_of_another_worker_are_abandoned_when_its_lease_runs_out(store: Store) -> None:
+def test_attempts_of_another_worker_are_abandoned_once_its_lease_is_buried(store: Store) -> None:
     (intent,) = create(store, an_intent())
     other = a_lease(store, "worker/1", "one", seconds=60)
     (attempt,) = open_attempts(store, other, intent)
     mine = a_lease(store, "worker/2", "two", seconds=600)
 
     with store.write(mine) as work:
-        assert work.ledger.abandoned(NOON + MINUTE / 2) == []
-        assert [found for found, _ in work.ledger.abandoned(NOON + MINUTE)] == [attempt]
+        assert work.ledger.abandoned() == []
+        assert work.leases.bury(other, NOON + MINUTE)
+        assert [found for found, _ in work.ledger.abandoned()] == [attempt]
 
 
 def test_attempts_under_a_lease_that_was_given_back_are_abandoned(store: Store) -> None:
@@ -432,7 +433,7 @@ def test_attempts_under_a_lease_that_was_given_back_are_abandoned(store: Store) 
         work.leases.release(lease)
 
     with store.read() as work:
-        assert [found for found, _ in work.ledger.abandoned(NOON)] == [attempt]
+        assert [found for found, _ in work.ledger.abandoned()] == [attempt]
 
 
 # --- what was sent -----------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def test_due_are_open_passages_by_due_moment_then_id(store: Store) -> None:
     with store.write() as work:
         work.passages.save([ended(over)])
 
-    with store.read() as work:
+    with store.write() as work:
         assert work.passages.due(NOON, 10) == [early, late]
         assert work.passages.due(NOON, 1) == [early]
         assert work.passages.due(NOON + DAY, 10) == [early, late, later]

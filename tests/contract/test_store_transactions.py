@@ -216,16 +216,3 @@ def test_a_lost_lease_cannot_be_renewed_and_its_release_harms_nobody(store: Stor
 
     with store.read() as work:
         assert work.leases.holder("send") == taken
-
-
-def test_a_seized_lease_fences_off_whoever_held_it(store: Store) -> None:
-    lost = a_lease(store, owner="worker-1")
-
-    with store.write() as work:
-        taken = work.leases.seize("send", "worker-2", NOON, 60)
-
-    assert taken.token == lost.token + 1
-    with store.write(taken) as work:
-        assert work.leases.holder("send") == taken
-    with pytest.raises(LeaseLostError), store.write(lost):
-        pass

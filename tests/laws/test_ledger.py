@@ -200,7 +200,7 @@ class LedgerMachine(RuleBasedStateMachine):
         """A worker that takes the lease anew finds exactly the attempts that were open."""
         self.lease = a_lease(self.store)
         with self.store.write(self.lease) as work:
-            abandoned = [attempt for attempt, _ in work.ledger.abandoned(self.now)]
+            abandoned = [attempt for attempt, _ in work.ledger.abandoned()]
         under_way = [
             a for found in self.attempts.values() for a, state in found if state is AttemptState.OPEN
         ]

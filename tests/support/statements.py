@@ -2,7 +2,19 @@
 
 from sqlalchemy import Select, UpdateBase
 
-from jo.store import audiences, counts, facts, leases, ledger, operations, passages, people, reports, specs
+from jo.store import (
+    audiences,
+    counts,
+    facts,
+    leases,
+    ledger,
+    operations,
+    passages,
+    people,
+    reports,
+    shares,
+    specs,
+)
 
 Statement = Select[tuple[object, ...]] | UpdateBase
 
@@ -10,7 +22,8 @@ Statement = Select[tuple[object, ...]] | UpdateBase
 def statements() -> dict[str, Statement]:
     """Return name → statement, such as `ledger._SETTLE.accepted`."""
     found: dict[str, Statement] = {}
-    for module in (audiences, counts, facts, leases, ledger, operations, passages, people, reports, specs):
+    rooms = audiences, counts, facts, leases, ledger, operations, passages, people, reports, shares, specs
+    for module in rooms:
         room = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             if not name.isupper():

@@ -33,10 +33,10 @@ def run_lease(settings: Settings, store: "Store") -> "Iterator[Lease | str]":
     owner, now = f"{socket.gethostname()}:{os.getpid()}", datetime.now(UTC)
     try:
         with store.write() as work:
-            if lock is None:
-                lease = work.leases.acquire(LEASE, owner, now, LEASE_SECONDS)
-            else:
-                lease = work.leases.seize(LEASE, owner, now, LEASE_SECONDS)
+            dead = work.leases.holder(LEASE) if lock is not None else None
+            if dead is not None:
+                work.leases.bury(dead, dead.until)
+            lease = work.leases.acquire(LEASE, owner, now, LEASE_SECONDS)
         if lease is None:
             yield _holder(store)
             return

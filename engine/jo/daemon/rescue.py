@@ -1,13 +1,13 @@
 """The rescue service: takes up what nobody else will.
 
-Attempts of a worker that died are uncertain, wherever they stood. An open attempt under a lease that was
-lost or ran out may have reached the relay. Nobody knows; so it is never simply tried again: what becomes of
+Attempts of a worker that died are uncertain, wherever they stood. An open attempt under a lease that is
+over may have reached the relay. Nobody knows; so it is never simply tried again: what becomes of
 its intent follows the rules for uncertain sends.
 
 Quarantined mails that nobody mended in time become pending once more, and then expire as any other.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from jo.daemon.live import LiveCache
 from jo.daemon.service import Counts, Event, Tell, Worker
@@ -27,7 +27,7 @@ class Rescue:
 
     def run_once(self, now: datetime) -> Counts:
         with self._store.write(self._worker.lease) as work:
-            found = work.ledger.abandoned(datetime.now(UTC))
+            found = work.ledger.abandoned()
             ends = []
             for attempt, intent in found:
                 live = self._cache.get(work)

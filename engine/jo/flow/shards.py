@@ -5,10 +5,13 @@ is worked on by one worker at a time; so whatever counts by address (caps, guard
 written by one worker, and needs no lock of its own. Which worker has which shard is a matter of leases.
 """
 
+from collections.abc import Set
 from zlib import crc32
 
 SHARDS = 64
 """More than there will ever be workers, so that each gets a fair share. Fixed, since rows hold theirs."""
+
+ALL_SHARDS: Set[int] = frozenset(range(SHARDS))
 
 
 def shard_of(key: str) -> int:

@@ -11,7 +11,7 @@ each priority, one small query for each, and then reads only where something is 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -34,6 +34,7 @@ from sqlalchemy import (
 )
 
 from jo.flow.intent import AttemptEnd, End, Fixed, Intent, Keep, Settled
+from jo.flow.shards import ALL_SHARDS
 from jo.flow.state import ATTEMPT_CHANGES, INTENT_CHANGES, UNDER_WAY, AttemptState, IntentState, Why
 from jo.model.content import MailClass
 from jo.ports.store.errors import ChangeRefusedError
@@ -42,7 +43,7 @@ from jo.ports.store.ledger import OpenedAttempt
 from jo.store.codec import INTENT, fixed_values, intent_values, to_intent
 from jo.store.columns import Json
 from jo.store.counts import Sort, SqlCounts, What, of_mail
-from jo.store.section import Section
+from jo.store.section import Section, in_shards
 from jo.store.tables import IS_OPEN, IS_PENDING, IS_QUARANTINED, attempts, intents, is_one_of, leases
 from jo.store.twins import insert, numbers, texts
 
@@ -62,6 +63,8 @@ _EARLIEST_OF = (
     .order_by(intents.c.due_at)
     .limit(1)
 )
+_in_shards = intents.c.shard.in_(bindparam("shards", expanding=True))
+_EARLIEST_OF_IN = _EARLIEST_OF.where(_in_shards)
 _EARLIEST_EXPIRY = select(func.min(intents.c.expires_at)).where(IS_QUARANTINED)
 
 _CLAIMABLE = (
@@ -70,6 +73,8 @@ _CLAIMABLE = (
     .order_by(intents.c.due_at, intents.c.key)
     .limit(bindparam("limit"))
 )
+
+_CLAIMABLE_IN = _CLAIMABLE.where(_in_shards)
 
 _LOAD = select(*INTENT).where(intents.c.id.in_(numbers("ids")))
 _BY_PUBLIC_ID = select(*INTENT).where(intents.c.public == bindparam("public"))
@@ -231,13 +236,11 @@ _IS_HELD = exists().where(
     leases.c.name == attempts.c.lease,
     leases.c.token == attempts.c.token,
     leases.c.owner.is_not(None),
-    leases.c.until_at > bindparam("now", type_=leases.c.until_at.type),
 )
-_IS_OWN = and_(attempts.c.lease == bindparam("lease"), attempts.c.token == bindparam("token"))
 _ABANDONED = (
     select(*_ATTEMPT, *INTENT)
     .join_from(attempts, intents, intents.c.id == attempts.c.intent)
-    .where(IS_OPEN, ~_IS_HELD, ~_IS_OWN)
+    .where(IS_OPEN, ~_IS_HELD)
 )
 """Unsorted: asked for an order by id, SQLite would read all attempts there ever were."""
 
@@ -321,16 +324,17 @@ class SqlLedger(Section):
                 self._counts.came([of_mail(intent.journey, intent.state, intent.why, intent.detail)])
         return created
 
-    def claimable(self, now: datetime, limit: int) -> Sequence[Intent]:
+    def claimable(self, now: datetime, limit: int, shards: Set[int] = ALL_SHARDS) -> Sequence[Intent]:
         found: list[Intent] = []
-        for priority, earliest in self._priorities():
+        for priority, earliest in self._priorities(shards):
             if earliest <= now and len(found) < limit:
                 values = {"priority": priority, "now": now, "limit": limit - len(found)}
-                found += map(to_intent, self._connection.execute(_CLAIMABLE, values))
+                asked = in_shards(_CLAIMABLE, _CLAIMABLE_IN, shards, values)
+                found += map(to_intent, self._connection.execute(*asked))
         return self._knows(found)
 
-    def next_due(self) -> datetime | None:
-        moments = [earliest for _, earliest in self._priorities()]
+    def next_due(self, shards: Set[int] = ALL_SHARDS) -> datetime | None:
+        moments = [earliest for _, earliest in self._priorities(shards)]
         expiry = self._connection.execute(_EARLIEST_EXPIRY).scalar()
         return min(moments if expiry is None else [*moments, expiry], default=None)
 
@@ -430,11 +434,9 @@ class SqlLedger(Section):
         values = {"detail": reason, "ended_at": at}
         return self._turn_all(find, asked, _WITHDRAW, values, (IntentState.WITHDRAWN, None, reason))
 
-    def abandoned(self, now: datetime) -> Sequence[tuple[OpenedAttempt, Intent]]:
-        own = (self._lease.name, self._lease.token) if self._lease is not None else ("", 0)
-        rows = self._connection.execute(_ABANDONED, {"now": now, "lease": own[0], "token": own[1]})
+    def abandoned(self) -> Sequence[tuple[OpenedAttempt, Intent]]:
         found = []
-        for id_, intent, opened_at, owner, token, *rest in rows:
+        for id_, intent, opened_at, owner, token, *rest in self._connection.execute(_ABANDONED):
             attempt = OpenedAttempt(id=id_, intent=intent, opened_at=opened_at, owner=owner, token=token)
             found.append((attempt, to_intent(rest)))
         self._knows([intent for _, intent in found])
@@ -535,9 +537,14 @@ class SqlLedger(Section):
             for id_, *sort in self._connection.execute(_SORTS_OF, {"ids": ids}):
                 self._known[id_] = of_mail(*sort)
 
-    def _priorities(self) -> Iterator[tuple[int, datetime]]:
-        """Yield each priority that something is pending in, high first, and the earliest due moment there."""
+    def _priorities(self, shards: Set[int]) -> Iterator[tuple[int, datetime]]:
+        """Yield each priority that something of the shards is pending in, high first, and the earliest due
+        moment there.
+        """
         priority = self._connection.execute(_HIGHEST).scalar()
         while priority is not None:
-            yield priority, self._connection.execute(_EARLIEST_OF, {"priority": priority}).scalar_one()
+            asked = in_shards(_EARLIEST_OF, _EARLIEST_OF_IN, shards, {"priority": priority})
+            earliest = self._connection.execute(*asked).scalar()
+            if earliest is not None:
+                yield priority, earliest
             priority = self._connection.execute(_NEXT_LOWER, {"above": priority}).scalar()

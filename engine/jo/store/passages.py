@@ -1,7 +1,7 @@
 """People in programs: where they stand, when they are due, what happened to them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
 from jo.flow.passage import Note, Passage, StepIntent
+from jo.flow.shards import ALL_SHARDS
 from jo.ports.store.passages import Happening, PassageRecords, PastPassages, StepEngagement
 from jo.ports.store.people import Engaged
 from jo.store.codec import PASSAGE, entry_values, standing_values, to_passage
 from jo.store.counts import SqlCounts, What, of_passage
-from jo.store.section import Section
+from jo.store.section import Section, in_shards
 from jo.store.tables import HAS_ROW, IS_INSIDE, IS_TIMED, engagement, events, intents, passage_notes, passages
 from jo.store.twins import insert, numbers, texts
 
@@ -39,9 +40,16 @@ _DUE = (
     .where(IS_INSIDE, IS_TIMED, passages.c.due_at <= bindparam("now"))
     .order_by(passages.c.due_at, passages.c.id)
     .limit(bindparam("limit"))
+    .with_for_update(key_share=True, skip_locked=True)
 )
+_in_shards = passages.c.shard.in_(bindparam("shards", expanding=True))
+_DUE_IN = _DUE.where(_in_shards)
 
-_NEXT_DUE = select(func.min(passages.c.due_at)).where(IS_INSIDE, IS_TIMED)
+_NEXT_DUE = (
+    select(passages.c.due_at).where(IS_INSIDE, IS_TIMED).order_by(passages.c.due_at, passages.c.id).limit(1)
+)
+_NEXT_DUE_IN = _NEXT_DUE.where(_in_shards)
+"""With all shards nothing is compared: the plans of a store that one worker has stay as they are."""
 
 _LOAD = select(*PASSAGE).where(passages.c.id.in_(numbers("ids")))
 
@@ -132,12 +140,12 @@ class SqlPassages(Section):
             self._counts.came(of_passage(passage))
         return entered
 
-    def due(self, now: datetime, limit: int) -> Sequence[Passage]:
-        rows = self._connection.execute(_DUE, {"now": now, "limit": limit})
-        return self._knows([to_passage(row) for row in rows])
+    def due(self, now: datetime, limit: int, shards: Set[int] = ALL_SHARDS) -> Sequence[Passage]:
+        asked = in_shards(_DUE, _DUE_IN, shards, {"now": now, "limit": limit})
+        return self._knows([to_passage(row) for row in self._connection.execute(*asked)])
 
-    def next_due(self) -> datetime | None:
-        return self._connection.execute(_NEXT_DUE).scalar()
+    def next_due(self, shards: Set[int] = ALL_SHARDS) -> datetime | None:
+        return self._connection.execute(*in_shards(_NEXT_DUE, _NEXT_DUE_IN, shards, {})).scalar()
 
     def load(self, ids: Collection[int]) -> Mapping[int, Passage]:
         rows = self._connection.execute(_LOAD, {"ids": list(ids)})

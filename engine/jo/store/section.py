@@ -1,10 +1,11 @@
 """What the sections of a transaction share: the connection, and the check that a change really happened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Connection, Executable, Select
 
+from jo.flow.shards import SHARDS
 from jo.ports.store.errors import ChangeRefusedError
 
 
@@ -25,3 +26,12 @@ class Section:
             raise ChangeRefusedError(
                 f"{len(rows) - changed} of {len(rows)} {what} are not in a state that allows the change."
             )
+
+
+def in_shards(
+    of_all: Select[Any], of_some: Select[Any], shards: Set[int], values: Mapping[str, Any]
+) -> tuple[Select[Any], Mapping[str, Any]]:
+    """Return the statement to execute, and its values: who has all shards compares none."""
+    if len(shards) == SHARDS:
+        return of_all, values
+    return of_some, {**values, "shards": sorted(shards)}

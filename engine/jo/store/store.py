@@ -17,6 +17,7 @@ from jo.store.operations import SqlOperations
 from jo.store.passages import SqlPassages
 from jo.store.people import SqlPeople
 from jo.store.reports import SqlReports
+from jo.store.shares import SqlShares
 from jo.store.specs import SqlSpecs
 
 
@@ -30,6 +31,7 @@ class SqlTransaction:
         self.ledger = SqlLedger(connection, self.counts, lease)
         self.people = SqlPeople(connection)
         self.leases = SqlLeases(connection)
+        self.shares = SqlShares(connection)
         self.operations = SqlOperations(connection)
         self.reports = SqlReports(connection, self.counts)
 

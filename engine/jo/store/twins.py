@@ -1,5 +1,6 @@
 """Where two databases say the same thing in different words, both spellings side by side under one name."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Executable, Select, Table, bindparam, cast, column, select
@@ -10,9 +11,9 @@ from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import TableValuedAlias
 
-from jo.store.columns import Json
+from jo.store.columns import Instant, Json
 
-__all__ = ["Insert", "alone", "insert", "numbers", "pairs", "texts"]
+__all__ = ["Insert", "alone", "clock", "insert", "numbers", "pairs", "texts"]
 # `insert` is PostgreSQL's: SQLite took over its ON CONFLICT, and both dialects compile this one.
 
 
@@ -44,6 +45,17 @@ class _Alone(Executable, ClauseElement):
         self.table = table
 
 
+def clock() -> FunctionElement[datetime]:
+    """Return what time it is by the database's clock when the statement runs."""
+    return _Clock()
+
+
+class _Clock(FunctionElement[datetime]):
+    inherit_cache = True
+    name = "clock"
+    type = Instant()
+
+
 class _Elements(FunctionElement[Any]):
     inherit_cache = True
     name = "elements"
@@ -62,6 +74,16 @@ def _alone_in_sqlite(element: _Alone, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(_Alone, "postgresql")
 def _alone_in_postgresql(element: _Alone, compiler: SQLCompiler, **kw: Any) -> str:
     return f"LOCK TABLE {compiler.preparer.format_table(element.table)} IN EXCLUSIVE MODE"
+
+
+@compiles(_Clock, "sqlite")
+def _clock_in_sqlite(element: _Clock, compiler: SQLCompiler, **kw: Any) -> str:
+    return "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) * 1000"
+
+
+@compiles(_Clock, "postgresql")
+def _clock_in_postgresql(element: _Clock, compiler: SQLCompiler, **kw: Any) -> str:
+    return "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
 
 
 @compiles(_Elements, "sqlite")

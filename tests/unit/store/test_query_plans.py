@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 from sqlalchemy.dialects import sqlite
 
 from jo.store import audiences, facts
@@ -13,6 +13,9 @@ from jo.store.versions import prepare
 from tests.support.statements import Statement, statements
 
 SCANS = {
+    "shares._ALL": "shares",
+    "leases._FREE": "shares",
+    "leases._HELD": "leases",
     "audiences._OPEN": "staged_members",
     "counts._KEPT": "counts",
     "counts._ONE_BY_ONE.inside": "passages",
@@ -41,12 +44,16 @@ WORK = [
 
 HOT = {
     "passages._DUE": "ix_passages_due_at_id_shard",
+    "passages._DUE_IN": "ix_passages_due_at_id_shard",
     "passages._NEXT_DUE": "ix_passages_due_at_id_shard",
+    "passages._NEXT_DUE_IN": "ix_passages_due_at_id_shard",
     "passages._INTENTS_OF": "ix_intents_passage",
     "passages._HAPPENINGS_OF": "ix_events_contact_at",
     "ledger._HIGHEST": "ix_intents_priority_due_at_key_shard",
     "ledger._NEXT_LOWER": "ix_intents_priority_due_at_key_shard",
     "ledger._EARLIEST_OF": "ix_intents_priority_due_at_key_shard",
+    "ledger._EARLIEST_OF_IN": "ix_intents_priority_due_at_key_shard",
+    "ledger._CLAIMABLE_IN": "ix_intents_priority_due_at_key_shard",
     "ledger._CLAIMABLE": "ix_intents_priority_due_at_key_shard",
     "ledger._EARLIEST_EXPIRY": "ix_intents_expires_at",
     "ledger._OVERDUE": "ix_intents_expires_at",
@@ -60,7 +67,14 @@ HOT = {
 }
 """Statement of the daemon's rounds → the index that serves it."""
 
-PAGED = ["passages._DUE", "ledger._CLAIMABLE", "audiences._UNDECIDED", "people._UNSEEN"]
+PAGED = [
+    "passages._DUE",
+    "passages._DUE_IN",
+    "ledger._CLAIMABLE",
+    "ledger._CLAIMABLE_IN",
+    "audiences._UNDECIDED",
+    "people._UNSEEN",
+]
 """Statements with a limit that have to find their first rows without sorting all of them."""
 
 
@@ -77,6 +91,9 @@ def connection() -> Iterator[Connection]:
 
 def plan_of(connection: Connection, statement: Statement) -> list[str]:
     """Return the steps of SQLite's plan for a statement."""
+    if isinstance(statement, Select):  # a list in its text is written out, so it needs values
+        binds = statement.compile(dialect=sqlite.dialect()).binds.values()
+        statement = statement.params({bind.key: [1, 2] if bind.expanding else None for bind in binds})
     compiled = statement.compile(dialect=sqlite.dialect(), compile_kwargs={"render_postcompile": True})
     nulls = (None,) * len(compiled.positiontup or ())
     rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", nulls)

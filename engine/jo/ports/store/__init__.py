@@ -26,6 +26,7 @@ from jo.ports.store.operations import Operations, Override
 from jo.ports.store.passages import Happening, PassageRecords, Passages, PastPassages, StepEngagement
 from jo.ports.store.people import Engaged, People, Signal
 from jo.ports.store.reports import Engagement, IntentLine, JourneyCounts, PassageLine, Reports, Tally
+from jo.ports.store.shares import Shares
 from jo.ports.store.specs import Deployment, LiveSpec, Revision, SpecChange, Specs, SpecState
 from jo.ports.store.transaction import Store, Transaction
 
@@ -62,6 +63,7 @@ __all__ = [
     "People",
     "Reports",
     "Revision",
+    "Shares",
     "Signal",
     "Snapshot",
     "SpecChange",

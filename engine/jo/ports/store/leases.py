@@ -1,10 +1,11 @@
 """Leases: who may act, until when, with a token that fences every write.
 
-A lease is alone in time by its row in the database. `now` is the caller's, because virtual clocks exist:
-all that take one lease must go by one clock. A clock that runs ahead can take a lease too early; the token
-then fences the holder before, so the harm ends at the next write.
+A lease is alone in time by its row in the database, and all leases go by the database's clock: `now` is what
+`clock` said in the same transaction, or a test's own. A clock of another machine that runs ahead could take a
+lease too early; the token fences the holder before in any case, so the harm would end at its next write.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -20,6 +21,10 @@ class Lease:
 
 
 class Leases(Protocol):
+    def clock(self) -> datetime:
+        """Return what time it is by the database's clock, now and not when the transaction began."""
+        ...
+
     def acquire(self, name: str, owner: str, now: datetime, seconds: float) -> Lease | None:
         """Return the lease, or None while another owner holds it.
 
@@ -27,18 +32,26 @@ class Leases(Protocol):
         """
         ...
 
-    def seize(self, name: str, owner: str, now: datetime, seconds: float) -> Lease:
-        """Take the lease from whoever holds it. Only for a caller who knows that the holder is dead."""
-        ...
-
     def renew(self, lease: Lease, now: datetime, seconds: float) -> Lease:
         """Move the end. A lease that ran out may be renewed while nobody took it; raises LeaseLostError."""
         ...
 
     def release(self, lease: Lease) -> None:
-        """Give the lease back; nothing happens when it was lost before."""
+        """Give the lease back with all of its shares; nothing happens when it was lost before."""
+        ...
+
+    def bury(self, lease: Lease, now: datetime) -> bool:
+        """End somebody else's lease that is over by `now`: fence its holder, and free its shares.
+
+        False when it was renewed, taken or buried meanwhile, or while its holder has a transaction open: that
+        one may still commit, so it has to be waited for, at another time.
+        """
         ...
 
     def holder(self, name: str) -> Lease | None:
-        """Return the lease as it was last taken, run out or not; None when it was given back."""
+        """Return the lease as it was last taken, run out or not; None when it was given back or buried."""
+        ...
+
+    def held(self) -> Sequence[Lease]:
+        """Return all leases that somebody holds, run out or not, sorted by name."""
         ...

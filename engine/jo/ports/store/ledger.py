@@ -4,12 +4,13 @@ The changes of `jo.flow.state` are held in the database: a method that changes s
 was asked to, or raises ChangeRefusedError and nothing of the transaction is written.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from jo.flow.intent import AttemptEnd, End, Fixed, Intent, Keep, Settled
+from jo.flow.shards import ALL_SHARDS
 from jo.flow.state import Why
 from jo.model.content import MailClass
 
@@ -34,12 +35,12 @@ class Ledger(Protocol):
         """
         ...
 
-    def claimable(self, now: datetime, limit: int) -> Sequence[Intent]:
-        """Return pending intents due by now, sorted by priority (high first), due_at, key."""
+    def claimable(self, now: datetime, limit: int, shards: Set[int] = ALL_SHARDS) -> Sequence[Intent]:
+        """Return pending intents of the shards due by now, sorted by priority (high first), due_at, key."""
         ...
 
-    def next_due(self) -> datetime | None:
-        """Return when the next pending intent is due, or a quarantined one expires; None: never."""
+    def next_due(self, shards: Set[int] = ALL_SHARDS) -> datetime | None:
+        """Return when the next pending intent of the shards is due, or a quarantined one of any expires."""
         ...
 
     def load(self, ids: Collection[int]) -> Mapping[int, Intent]: ...
@@ -92,10 +93,10 @@ class Ledger(Protocol):
 
     def withdraw_journey(self, journey: str, reason: str, at: datetime) -> int: ...
 
-    def abandoned(self, now: datetime) -> Sequence[tuple[OpenedAttempt, Intent]]:
-        """Return open attempts whose lease was lost or has run out, sorted by id.
+    def abandoned(self) -> Sequence[tuple[OpenedAttempt, Intent]]:
+        """Return open attempts whose lease was given back, buried or taken anew, sorted by id.
 
-        Never those of this transaction's own lease.
+        Not those of a lease that has merely run out: until it is buried, its worker may record their ends.
         """
         ...
 

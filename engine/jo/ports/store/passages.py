@@ -1,11 +1,12 @@
 """People in programs: where they stand, what came before, and jo's own records of them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from jo.flow.passage import Note, Passage, StepIntent
+from jo.flow.shards import ALL_SHARDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +59,16 @@ class Passages(Protocol):
         """
         ...
 
-    def due(self, now: datetime, limit: int) -> Sequence[Passage]:
-        """Return open passages due by now, sorted by due_at, then id."""
+    def due(self, now: datetime, limit: int, shards: Set[int] = ALL_SHARDS) -> Sequence[Passage]:
+        """Return open passages of the shards due by now, sorted by due_at, then id. For a transaction that
+        writes.
+
+        Nobody else changes them before its end. Those that somebody else is changing are left out; they are
+        due the next time.
+        """
         ...
 
-    def next_due(self) -> datetime | None: ...
+    def next_due(self, shards: Set[int] = ALL_SHARDS) -> datetime | None: ...
 
     def load(self, ids: Collection[int]) -> Mapping[int, Passage]: ...
 

@@ -12,6 +12,7 @@ from jo.ports.store.operations import Operations
 from jo.ports.store.passages import Passages
 from jo.ports.store.people import People
 from jo.ports.store.reports import Reports
+from jo.ports.store.shares import Shares
 from jo.ports.store.specs import Specs
 
 
@@ -30,6 +31,8 @@ class Transaction(Protocol):
     def people(self) -> People: ...
     @property
     def leases(self) -> Leases: ...
+    @property
+    def shares(self) -> Shares: ...
     @property
     def operations(self) -> Operations: ...
     @property
