@@ -4,7 +4,7 @@ These are a text, a list (all of them), and a map with only `all`, `any` and `no
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jo.conditions.fault import Fault
 from jo.conditions.parse import Parsed, parse, rereads
@@ -24,6 +24,13 @@ class Condition:
     """Equal conditions have equal trees, however they were written."""
 
     expr: Expr
+    _hash: int | None = field(default=None, init=False, compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        """Walk the tree once only: conditions are looked up again with every decision."""
+        if self._hash is None:
+            object.__setattr__(self, "_hash", hash(self.expr))
+        return hash(self._hash)
 
     @property
     def text(self) -> str:

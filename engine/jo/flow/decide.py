@@ -11,23 +11,14 @@ should a graph slip through the checks all the same, a limit ends the turn, and 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol, assert_never
 
 from jo.conditions.condition import Condition
-from jo.flow.passage import (
-    CreateIntent,
-    Decision,
-    Effect,
-    Note,
-    OfferTo,
-    Passage,
-    WithdrawIntents,
-    occurrence,
-)
+from jo.flow.course import Course
+from jo.flow.passage import CreateIntent, Decision, Note, OfferTo, Passage, occurrence
 from jo.model.program import Program
-from jo.model.step import Edge, Enroll, Goto, Hold, Leave, Send, Step, Take, Target, View
+from jo.model.step import Enroll, Hold, Send, Step, Take, View
 
 TURNS = 1000
 """Steps one decision walks at most; a safety net, far beyond any program that passes the checks."""
@@ -47,8 +38,8 @@ class Circumstances(Protocol):
         """Tell whether the condition can change by time alone."""
         ...
 
-    def view(self, passage: Passage, step: Step) -> View:
-        """Return what the step may know of the passage as it stands now."""
+    def view(self, course: Course) -> View:
+        """Return what steps may know of the passage, always as it stands at the moment of asking."""
         ...
 
     @property
@@ -74,58 +65,55 @@ def decide(
     `program` is the revision that the passage is pinned to; `exits` are those of the live revision, because
     `exit_when` is safety and never pinned.
     """
+    course, now = Course(passage), world.now
     reason = world.departure or exit_reason(exits, world)
     if reason is not None:
-        return _end(passage, reason, world.now, [])
-    effects: list[Effect] = []
+        return course.end(reason, now)
+    view = world.view(course)
     for _ in range(TURNS):
-        step = program.steps[passage.step]
-        if not passage.begun:
-            gate = _gate(passage, step, world)
+        step = program.steps[course.step]
+        if not course.begun:
+            gate = _gate(course, step, view)
             if isinstance(gate, Hold):
-                return _hold(passage, gate, program, exits, world, effects)
+                return _hold(course, gate, step, exits, world)
             if gate is not None:
-                effects.append(Note(at=world.now, step=passage.step, what="skipped", detail=gate))
-                passage, ended = _follow(
-                    passage, Edge(name="next", target=step.next), None, world.now, effects
-                )
-                if ended:
-                    return Decision(passage=passage, effects=tuple(effects))
+                course.effects.append(Note(at=now, step=course.step, what="skipped", detail=gate))
+                left = course.take("next", step.next, now)
+                if left is not None:
+                    return course.end(left, now)
                 continue
-            passage = replace(passage, begun=True)
-        view = world.view(passage, step)
+            course.begun = True
         verdict = step.decide(view)
         match verdict:
-            case Hold():
-                return _hold(passage, verdict, program, exits, world, effects)
-            case Send():
-                passage = replace(passage, repeat=verdict.repeat)
-                name = occurrence(passage.visit, verdict.repeat)
-                end = view.time(step.between.end) if step.between is not None else None
-                effects.append(CreateIntent(step=passage.step, occurrence=name, at=world.now, until=end))
-                return _hold(
-                    passage, Hold(until=None, why="the mail is under way"), program, exits, world, effects
-                )
-            case Enroll():
-                effects.append(OfferTo(program=verdict.program))
-                edge, outcome = "next", None
             case Take():
                 edge, outcome = verdict.edge, verdict.outcome
+            case Hold():
+                return _hold(course, verdict, step, exits, world)
+            case Send():
+                course.repeat = verdict.repeat
+                name = occurrence(course.visit, verdict.repeat)
+                end = view.time(step.between.end) if step.between is not None else None
+                course.effects.append(CreateIntent(step=course.step, occurrence=name, at=now, until=end))
+                return _hold(course, _UNDER_WAY, step, exits, world)
+            case Enroll():
+                course.effects.append(OfferTo(program=verdict.program))
+                edge, outcome = "next", None
             case _:
                 assert_never(verdict)
-        taken = next(candidate for candidate in step.edges() if candidate.name == edge)
-        passage, ended = _follow(passage, taken, outcome, world.now, effects)
-        if ended:
-            return Decision(passage=passage, effects=tuple(effects))
-    return _hold(passage, Hold(until=world.now + BREATH, why="goes on"), program, exits, world, effects)
+        left = course.follow(step.edge(edge), outcome, now)
+        if left is not None:
+            return course.end(left, now)
+    return _hold(course, Hold(until=now + BREATH, why="goes on"), program.steps[course.step], exits, world)
 
 
-def _gate(passage: Passage, step: Step, world: Circumstances) -> Hold | str | None:
+_UNDER_WAY = Hold(until=None, why="the mail is under way")
+
+
+def _gate(course: Course, step: Step, view: View) -> Hold | str | None:
     """Return a hold while the step is not due, the reason when it is skipped, None when it begins."""
-    view = world.view(passage, step)
-    due = passage.anchor_at
+    due = course.anchor_at
     if step.after is not None:
-        due = view.after(passage.anchor_at, step.after)
+        due = view.after(course.anchor_at, step.after)
     if step.between is not None:
         start, end = view.time(step.between.start), view.time(step.between.end)
         if start is None or end is None:
@@ -140,58 +128,13 @@ def _gate(passage: Passage, step: Step, world: Circumstances) -> Hold | str | No
     return None
 
 
-def _follow(
-    passage: Passage, edge: Edge, outcome: datetime | None, now: datetime, effects: list[Effect]
-) -> tuple[Passage, bool]:
-    """Move the passage along an edge. Returns it and whether it has ended."""
-    target: Target = edge.target
-    if edge.times is not None:
-        name = f"{passage.step}/{edge.name}"
-        count = passage.taken.get(name, 0)
-        if count >= edge.times and edge.then is not None:
-            target = edge.then
-        passage = replace(passage, taken={**passage.taken, name: count + 1})
-    anchor = passage.anchor_at if outcome is None else outcome
-    if isinstance(target, Leave):
-        ended = _end(replace(passage, anchor_at=anchor), target.reason, now, effects)
-        effects[:] = ended.effects
-        return ended.passage, True
-    effects.append(Note(at=now, step=passage.step, what="took", detail=edge.name))
-    return arrive(replace(passage, anchor_at=anchor), target), False
-
-
-def arrive(passage: Passage, target: Goto) -> Passage:
-    """Return the passage as it arrives at the target."""
-    visit = passage.visits.get(target.step, 0) + 1
-    return replace(
-        passage,
-        step=target.step,
-        visit=visit,
-        repeat=0,
-        begun=False,
-        visits={**passage.visits, target.step: visit},
-    )
-
-
 def _hold(
-    passage: Passage,
-    hold: Hold,
-    program: Program,
-    exits: Mapping[str, Condition],
-    world: Circumstances,
-    effects: list[Effect],
+    course: Course, hold: Hold, step: Step, exits: Mapping[str, Condition], world: Circumstances
 ) -> Decision:
     """Stop here. Whoever waits on a condition that uses the clock is looked at again at midnight."""
     until = hold.until
-    waiting = [condition for _, condition in program.steps[passage.step].conditions()]
-    if any(world.uses_clock(condition) for condition in [*exits.values(), *waiting]):
+    uses_clock = world.uses_clock
+    if any(map(uses_clock, exits.values())) or any(uses_clock(found) for _, found in step.conditions()):
         midnight = world.next_midnight()
         until = midnight if until is None else min(until, midnight)
-    return Decision(passage=replace(passage, due_at=until, why=hold.why), effects=tuple(effects))
-
-
-def _end(passage: Passage, reason: str, now: datetime, effects: list[Effect]) -> Decision:
-    """End the passage; nothing of it stays pending."""
-    ended = replace(passage, ended_at=now, exit_reason=reason, due_at=None, why="")
-    closing = (WithdrawIntents(reason=reason), Note(at=now, step=passage.step, what="ended", detail=reason))
-    return Decision(passage=ended, effects=(*effects, *closing))
+    return course.hold(until, hold.why)

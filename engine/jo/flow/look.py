@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from jo.conditions.condition import Condition
 from jo.conditions.instants import TimeExpr, evaluate
+from jo.flow.course import Course
 from jo.flow.entry import share
-from jo.flow.passage import Passage, StepIntent, occurrence
+from jo.flow.passage import StepIntent, occurrence
 from jo.flow.person import Plain
 from jo.flow.reading import PersonFacts, Reader
-from jo.model.step import IntentEnd, IntentSeen, Step
+from jo.model.step import IntentEnd, IntentSeen
 from jo.timing.calendars import Calendar
 from jo.timing.durations import Duration
 from jo.timing.zones import add, local_date, start_of_day
@@ -46,8 +47,8 @@ class Look:
     def uses_clock(self, condition: Condition) -> bool:
         return self.reader.uses_clock(condition)
 
-    def view(self, passage: Passage, step: Step) -> "StepView":
-        return StepView(look=self, passage=passage, step=step)
+    def view(self, course: Course) -> "StepView":
+        return StepView(look=self, course=course)
 
     def next_midnight(self) -> datetime:
         zone = self.facts.person.zone
@@ -56,11 +57,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepView:
-    """What one step sees; `View` of `jo.model.step`."""
+    """What steps see; `View` of `jo.model.step`."""
 
     look: Look
-    passage: Passage
-    step: Step
+    course: Course
 
     @property
     def now(self) -> datetime:
@@ -68,11 +68,11 @@ class StepView:
 
     @property
     def anchor(self) -> datetime:
-        return self.passage.anchor_at
+        return self.course.anchor_at
 
     @property
     def repeat(self) -> int:
-        return self.passage.repeat
+        return self.course.repeat
 
     def after(self, start: datetime, duration: Duration) -> datetime:
         return add(start, duration, self.look.facts.person.zone, self.look.calendar)
@@ -86,14 +86,14 @@ class StepView:
             expr,
             self.look.facts,
             scope=self.look.reader.scope,
-            entered=self.passage.entered_at,
+            entered=self.course.entered_at,
             anchor=self.anchor,
             zone=person.zone,
             calendar=self.look.calendar,
         )
 
     def intent(self, repeat: int) -> IntentSeen | None:
-        found = self.look.intents.get((self.passage.step, occurrence(self.passage.visit, repeat)))
+        found = self.look.intents.get((self.course.step, occurrence(self.course.visit, repeat)))
         if found is None:
             return None
         if found.is_under_way:
@@ -110,4 +110,4 @@ class StepView:
         return None
 
     def share(self) -> float:
-        return share(self.passage.program, self.passage.step, self.passage.identity)
+        return share(self.course.program, self.course.step, self.course.identity)

@@ -211,6 +211,10 @@ class Step:
         """Return the ways out, `next` last and only where somebody can take it."""
         return (Edge(name="next", target=self.next),)
 
+    def edge(self, name: str) -> Edge:
+        """Return the way out of that name, which is there."""
+        return next(edge for edge in self.edges() if edge.name == name)
+
     def skipping(self) -> tuple[Edge, ...]:
         """Return the edge of those who skip the step, for types that nobody else leaves by `next`."""
         return (Edge(name="next", target=self.next),) if self.can_be_skipped else ()

@@ -9,6 +9,7 @@ import pytest
 
 from jo.conditions.condition import Condition, parse_condition
 from jo.conditions.instants import TimeExpr, parse_time, time_text
+from jo.flow.course import Course
 from jo.flow.decide import BREATH, decide
 from jo.flow.passage import CreateIntent, Note, Passage, WithdrawIntents
 from jo.model.program import Entry, Existing, Program
@@ -64,8 +65,8 @@ class World:
     def next_midnight(self) -> datetime:
         return self.now.replace(hour=0) + DAY
 
-    def view(self, passage: Passage, step: Step) -> "Seen":
-        return Seen(self, passage)
+    def view(self, course: Course) -> "Seen":
+        return Seen(self, course)
 
     def at(self, now: datetime) -> "World":
         return replace(self, now=now)
@@ -74,7 +75,7 @@ class World:
 @dataclass(frozen=True)
 class Seen:
     world: World
-    passage: Passage
+    passage: Course
 
     @property
     def now(self) -> datetime:
