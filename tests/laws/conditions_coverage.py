@@ -1,20 +1,25 @@
 """How far the two back ends of conditions were compared, as a table.
 
-Run `python -m tests.laws.conditions_coverage` to compare and print; the laws print the same table with
-`pytest -s`. Each line is a node with the types it takes: how many values were compared, how many of them
-were NULL in both, how many conditions at random hold such a node, and how many values differed.
+Run `python -m tests.laws.conditions_coverage` to compare on every database and print; the laws print the
+same tables with `pytest -s`. Each line is a node with the types it takes: how many values were compared, how
+many of them were NULL in both, how many conditions at random hold such a node, and how many values differed.
 """
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from jo.conditions.to_text import to_text
 from jo.conditions.tree import Arithmetic, Call, Compare, Expr, Like, walk
 from tests.laws.conditions_generator import Generator, enumerated
-from tests.laws.conditions_world import DuckDb, People, World
+from tests.laws.conditions_world import DuckDb, Engine, People, Postgres, World
+from tests.support.postgres import a_server
+
+OpenEngine = Callable[[World], Engine]
 
 SEED = 20_261_122
 CONDITIONS = 10_000
@@ -55,13 +60,13 @@ class Coverage:
         yield f"differences: {len(self.differences)}"
 
 
-def compare_every_node() -> Coverage:
+def compare_every_node(open_engine: OpenEngine) -> Coverage:
     """Compare each node with each type over every combination of edge values and NULL."""
     coverage = Coverage()
     cases = list(enumerated())
     world = World.of_every_combination()
     for (node, types, expr), sql, python in _both(
-        world, [(node, types, expr) for node, types, expr in cases]
+        open_engine, world, [(node, types, expr) for node, types, expr in cases]
     ):
         coverage.values[node, types] += len(sql)
         coverage.nulls[node, types] += sum(value is None for value in python)
@@ -69,11 +74,13 @@ def compare_every_node() -> Coverage:
     return coverage
 
 
-def compare_at_random(conditions: Sequence[Expr], *, seed: int = SEED, people: int = PEOPLE) -> Coverage:
+def compare_at_random(
+    open_engine: OpenEngine, conditions: Sequence[Expr], *, seed: int = SEED, people: int = PEOPLE
+) -> Coverage:
     """Compare conditions over random rows, many in one query."""
     coverage = Coverage()
     world = World.at_random(seed, people)
-    for (_, _, expr), sql, python in _both(world, [("", "", expr) for expr in conditions]):
+    for (_, _, expr), sql, python in _both(open_engine, world, [("", "", expr) for expr in conditions]):
         coverage.outcomes.update(python)
         coverage.occurrences.update({name(node) for node in walk(expr)})
         coverage.differences += _differences(expr, sql, python)
@@ -81,13 +88,14 @@ def compare_at_random(conditions: Sequence[Expr], *, seed: int = SEED, people: i
 
 
 def _both(
-    world: World, cases: Sequence[tuple[str, str, Expr]]
+    open_engine: OpenEngine, world: World, cases: Sequence[tuple[str, str, Expr]]
 ) -> Iterator[tuple[tuple[str, str, Expr], list[Any], list[Any]]]:
-    duckdb, people = DuckDb(world), People(world)
-    for start in range(0, len(cases), BATCH):
-        batch = cases[start : start + BATCH]
-        exprs = [expr for _, _, expr in batch]
-        yield from zip(batch, duckdb.evaluate(exprs), people.evaluate(exprs), strict=True)
+    people = People(world)
+    with closing(open_engine(world)) as engine:
+        for start in range(0, len(cases), BATCH):
+            batch = cases[start : start + BATCH]
+            exprs = [expr for _, _, expr in batch]
+            yield from zip(batch, engine.evaluate(exprs), people.evaluate(exprs), strict=True)
 
 
 def _differences(expr: Expr, sql: list[Any], python: list[Any]) -> Iterator[Difference]:
@@ -113,14 +121,18 @@ def name(node: Expr) -> str:
 
 def main() -> int:
     generator = Generator(SEED)
-    coverage = compare_every_node()
-    at_random = compare_at_random([generator.condition() for _ in range(CONDITIONS)])
-    coverage.occurrences, coverage.outcomes = at_random.occurrences, at_random.outcomes
-    coverage.differences += at_random.differences
-    print("\n".join(coverage.lines()))
-    for difference in coverage.differences[:20]:
-        print(difference)
-    return 1 if coverage.differences else 0
+    conditions = [generator.condition() for _ in range(CONDITIONS)]
+    differences = 0
+    with a_server() as server, server.database() as url:
+        engines: dict[str, OpenEngine] = {"DuckDB": DuckDb, "PostgreSQL": partial(Postgres, url)}
+        for database, open_engine in engines.items():
+            coverage = compare_every_node(open_engine)
+            at_random = compare_at_random(open_engine, conditions)
+            coverage.occurrences, coverage.outcomes = at_random.occurrences, at_random.outcomes
+            coverage.differences += at_random.differences
+            print(f"\n{database} and Python", *coverage.lines(), *coverage.differences[:20], sep="\n")
+            differences += len(coverage.differences)
+    return 1 if differences else 0
 
 
 if __name__ == "__main__":

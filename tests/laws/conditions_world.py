@@ -1,22 +1,25 @@
-"""A small world for conditions: tables with a field of every type, odd rows, and both back ends over them.
+"""A small world for conditions: tables with a field of every type, odd rows, and the back ends over them.
 
-`DuckDb` evaluates many expressions in one query over all rows, `People` evaluates one expression for each
-row in Python; the laws compare the two. Another engine joins by offering the same `evaluate`.
+`DuckDb` and `Postgres` evaluate many expressions in one query over all rows, `People` evaluates one
+expression for each row in Python; the laws compare them.
 """
 
 import itertools
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import duckdb
+import psycopg
 
 from jo.conditions.facts import Row
 from jo.conditions.functions import count_key
+from jo.conditions.sql_texts import Dialect
 from jo.conditions.to_python import compile_value
-from jo.conditions.to_sql import MEMBER, quoted, row_alias, to_sql
+from jo.conditions.to_sql import MEMBER, list_relation, quoted, row_alias, to_sql
 from jo.conditions.tree import Call, Expr, Literal, Path, walk
 from jo.conditions.types import Field, FieldType, Place, Scope, Table
 
@@ -142,6 +145,16 @@ class World:
         return cls._around(contacts, chance)
 
     @classmethod
+    def of_numbers(cls, pairs: Iterable[tuple[float, float]]) -> "World":
+        """Return contacts with these values in their first two numbers, and NULL in all other fields."""
+        unknown = {column: None for type_ in FieldType for column in columns(type_)}
+        contacts = {
+            key: {"id": key, "company": None, **unknown, "number1": first, "number2": second}
+            for key, (first, second) in ((f"c{index}", pair) for index, pair in enumerate(pairs))
+        }
+        return cls._around(contacts, random.Random(1))
+
+    @classmethod
     def _around(cls, contacts: Mapping[str, Row], chance: random.Random) -> "World":
         reps = {key: {"id": key, "name": name} for key, name in (("r1", "Ada"), ("r2", None))}
         companies = {
@@ -162,36 +175,94 @@ class World:
         }
 
 
-class DuckDb:
-    """The SQL back end on DuckDB."""
+class Engine:
+    """The SQL back end on a database: many expressions in one query over all rows."""
+
+    dialect: Dialect
+    types: Mapping[FieldType, str]
 
     def __init__(self, world: World) -> None:
-        self.connection = duckdb.connect()
         for table in TABLES.values():
-            declared = ", ".join(f"{quoted(name)} {SQL_TYPES[f.type]}" for name, f in table.fields.items())
-            self.connection.execute(f"create table {quoted(table.name)} ({declared})")
-            self._insert(
-                table.name, [[row[name] for name in table.fields] for row in world.rows[table.name].values()]
-            )
-        self.connection.execute(f"create table {quoted(f'list.{VIP}')} ({MEMBER} varchar)")
-        self._insert(f"list.{VIP}", [[member] for member in sorted(world.members)])
+            declared = ", ".join(f"{quoted(name)} {self.types[f.type]}" for name, f in table.fields.items())
+            self._run(f"create temporary table {quoted(table.name)} ({declared})")
+            rows = world.rows[table.name].values()
+            self._insert(table.name, [[_naive(row[name]) for name in table.fields] for row in rows])
+        self._run(f"create temporary table {quoted(list_relation(VIP))} ({MEMBER} {self.types[TEXT]})")
+        self._insert(list_relation(VIP), [[member] for member in sorted(world.members)])
+
+    def _run(self, sql: str) -> Any:
+        """Run one statement and return what has its rows."""
+        raise NotImplementedError
 
     def _insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
-        places = ", ".join("?" * len(rows[0]))
-        plain = [[v.replace(tzinfo=None) if isinstance(v, datetime) else v for v in row] for row in rows]
-        self.connection.executemany(f"insert into {quoted(table)} values ({places})", plain)
+        raise NotImplementedError
+
+    def close(self) -> None:
+        raise NotImplementedError
 
     def evaluate(self, exprs: Sequence[Expr], scope: Scope = SCOPE) -> list[list[Any]]:
         """Return for each expression its value for each row, ordered by the row's key."""
-        queries = [to_sql(expr, scope, today=TODAY, now=NOW) for expr in exprs]
+        queries = [to_sql(expr, scope, today=TODAY, now=NOW, dialect=self.dialect) for expr in exprs]
         joins = " ".join({join.alias: join.text for query in queries for join in query.joins}.values())
         row = row_alias(scope)
+        key = f"{quoted(row)}.id"
         selected = ", ".join(query.text for query in queries)
         source = f"{quoted(scope.namespaces[row])} as {quoted(row)}"
-        rows = self.connection.execute(
-            f"select {selected} from {source} {joins} order by {quoted(row)}.id"
-        ).fetchall()
-        return [[_aware(value) for value in column] for column in zip(*rows, strict=True)]
+        rows = self._run(f"select {key}, {selected} from {source} {joins}").fetchall()
+        rows.sort(key=itemgetter(0))
+        return [[_aware(value) for value in column] for column in list(zip(*rows, strict=True))[1:]]
+
+
+class DuckDb(Engine):
+    dialect = Dialect.DUCKDB
+    types = SQL_TYPES
+
+    def __init__(self, world: World) -> None:
+        self._connection = duckdb.connect()
+        super().__init__(world)
+
+    def _run(self, sql: str) -> Any:
+        return self._connection.execute(sql)
+
+    def _insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        # Column by column: row by row DuckDB takes a millisecond for each.
+        described = self._connection.execute(f"describe {quoted(table)}").fetchall()
+        lists = ", ".join(f"unnest(cast(? as {type_}[]))" for _, type_, *_ in described)
+        self._connection.execute(f"insert into {quoted(table)} select {lists}", list(zip(*rows, strict=True)))
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class Postgres(Engine):
+    """Its texts have a collation that is not the order of code points, as texts in real databases do."""
+
+    dialect = Dialect.POSTGRES
+    types: Mapping[FieldType, str] = {
+        **SQL_TYPES,
+        TEXT: 'text collate "und-x-icu"',
+        NUMBER: "double precision",
+    }
+
+    def __init__(self, url: str, world: World) -> None:
+        self._connection = psycopg.connect(url, autocommit=True)
+        super().__init__(world)
+        self._run("analyze")
+
+    def _run(self, sql: str) -> Any:
+        return self._connection.execute(sql.encode())
+
+    def _insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        with self._connection.cursor().copy(f"copy {quoted(table)} from stdin".encode()) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _naive(value: Any) -> Any:
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
 def _aware(value: Any) -> Any:

@@ -1,8 +1,7 @@
 """The table of functions: what each takes and gives, where it may stand, and both of its meanings.
 
-The SQL of a function is a template in DuckDB's dialect: `:a`, `:b` are its arguments, `:today` and `:now`
-the clock; `to_sql` parses it once and puts expressions in. The Python beside it gets the facts and the
-arguments' values. For functions whose NULLs PROPAGATE neither sees a NULL.
+The SQL of a function is in `sql_texts`, for each database. The Python gets the facts and the arguments'
+values. For functions whose NULLs PROPAGATE neither sees a NULL.
 
 In boolean position a *moment* (`sent('hello')`) means that it has happened; elsewhere it is a timestamp,
 NULL until it has. No other timestamp is a condition by itself.
@@ -18,7 +17,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from jo.conditions import text
+from jo.conditions import sql_texts, text
+from jo.conditions.sql_texts import SqlText
 from jo.conditions.to_text import to_text
 from jo.conditions.tree import Call
 from jo.conditions.types import FieldType, Place
@@ -62,7 +62,7 @@ class Form:
     gives: FieldType
     python: Callable[..., Any]
     """Called with the facts and the values of the arguments."""
-    sql: str | None = None
+    sql: SqlText | None = None
     """None where the store's records are read, or where `to_sql` builds a join."""
 
 
@@ -117,22 +117,19 @@ def _known(values: tuple[Any, ...]) -> list[Any]:
 
 _IN_PROGRAMS = frozenset({Place.PROGRAM})
 
-_BETWEEN_SQL = "cast(epoch_us({0}) - epoch_us({1}) as double)"
-_DAYS_SQL = f"cast(floor({_BETWEEN_SQL} / {24 * _HOUR}.0e0) as bigint)"
-
 _ALL = (
     # -- the clock
     Function(
         name="today",
         says="today",
         nulls=Nulls.NEVER,
-        forms=(Form((), DATE, lambda facts: facts.today, ":today"),),
+        forms=(Form((), DATE, lambda facts: facts.today, sql_texts.TODAY),),
     ),
     Function(
         name="now",
         says="now",
         nulls=Nulls.NEVER,
-        forms=(Form((), TIMESTAMP, lambda facts: facts.now, ":now"),),
+        forms=(Form((), TIMESTAMP, lambda facts: facts.now, sql_texts.NOW),),
     ),
     # Of a date: calendar days to today(). Of a timestamp: whole spans of 24 hours to now(), in no zone.
     Function(
@@ -140,12 +137,12 @@ _ALL = (
         says="the number of days since {0}",
         measures="days since {0}",
         forms=(
-            Form((DATE,), INTEGER, lambda facts, day: (facts.today - day).days, ":today - :a"),
+            Form((DATE,), INTEGER, lambda facts, day: (facts.today - day).days, sql_texts.DAYS_SINCE_DATE),
             Form(
                 (TIMESTAMP,),
                 INTEGER,
                 lambda facts, at: math.floor(_microseconds(facts.now, at) / (24 * _HOUR)),
-                _DAYS_SQL.format(":now", ":a"),
+                sql_texts.DAYS_SINCE_MOMENT,
             ),
         ),
     ),
@@ -154,12 +151,12 @@ _ALL = (
         says="the number of days until {0}",
         measures="days until {0}",
         forms=(
-            Form((DATE,), INTEGER, lambda facts, day: (day - facts.today).days, ":a - :today"),
+            Form((DATE,), INTEGER, lambda facts, day: (day - facts.today).days, sql_texts.DAYS_UNTIL_DATE),
             Form(
                 (TIMESTAMP,),
                 INTEGER,
                 lambda facts, at: math.floor(_microseconds(at, facts.now) / (24 * _HOUR)),
-                _DAYS_SQL.format(":a", ":now"),
+                sql_texts.DAYS_UNTIL_MOMENT,
             ),
         ),
     ),
@@ -172,7 +169,7 @@ _ALL = (
                 (TIMESTAMP,),
                 NUMBER,
                 lambda facts, at: _microseconds(facts.now, at) / _HOUR,
-                f"{_BETWEEN_SQL.format(':now', ':a')} / {_HOUR}.0e0",
+                sql_texts.HOURS_SINCE,
             ),
         ),
     ),
@@ -180,12 +177,12 @@ _ALL = (
     Function(
         name="lower",
         says="{0} in lower case",
-        forms=(Form((TEXT,), TEXT, lambda _, value: text.lower(value), "lower(:a)"),),
+        forms=(Form((TEXT,), TEXT, lambda _, value: text.lower(value), sql_texts.LOWER),),
     ),
     Function(
         name="upper",
         says="{0} in upper case",
-        forms=(Form((TEXT,), TEXT, lambda _, value: text.upper(value), "upper(:a)"),),
+        forms=(Form((TEXT,), TEXT, lambda _, value: text.upper(value), sql_texts.UPPER),),
     ),
     Function(
         name="trim",
@@ -195,21 +192,21 @@ _ALL = (
                 (TEXT,),
                 TEXT,
                 lambda _, value: value.strip(text.BLANKS),
-                "trim(:a, ' ' || chr(9) || chr(13) || chr(10))",
+                sql_texts.TRIM,
             ),
         ),
     ),
     Function(
         name="length",
         says="the length of {0}",
-        forms=(Form((TEXT,), INTEGER, lambda _, value: len(value), "length(:a)"),),
+        forms=(Form((TEXT,), INTEGER, lambda _, value: len(value), sql_texts.LENGTH),),
     ),
     Function(
         name="starts_with",
         says="{0} starts with {1}",
         denies="{0} does not start with {1}",
         forms=(
-            Form((TEXT, TEXT), BOOLEAN, lambda _, value, part: value.startswith(part), "starts_with(:a, :b)"),
+            Form((TEXT, TEXT), BOOLEAN, lambda _, value, part: value.startswith(part), sql_texts.STARTS_WITH),
         ),
     ),
     Function(
@@ -217,14 +214,14 @@ _ALL = (
         says="{0} ends with {1}",
         denies="{0} does not end with {1}",
         forms=(
-            Form((TEXT, TEXT), BOOLEAN, lambda _, value, part: value.endswith(part), "ends_with(:a, :b)"),
+            Form((TEXT, TEXT), BOOLEAN, lambda _, value, part: value.endswith(part), sql_texts.ENDS_WITH),
         ),
     ),
     Function(
         name="contains",
         says="{0} contains {1}",
         denies="{0} does not contain {1}",
-        forms=(Form((TEXT, TEXT), BOOLEAN, lambda _, value, part: part in value, "contains(:a, :b)"),),
+        forms=(Form((TEXT, TEXT), BOOLEAN, lambda _, value, part: part in value, sql_texts.CONTAINS),),
     ),
     # -- several values
     Function(
@@ -233,7 +230,12 @@ _ALL = (
         shape=Shape.SAME_TYPE,
         nulls=Nulls.SKIPPED,
         forms=(
-            Form(tuple(FieldType), TEXT, lambda _, *values: next(iter(_known(values)), None), "coalesce"),
+            Form(
+                tuple(FieldType),
+                TEXT,
+                lambda _, *values: next(iter(_known(values)), None),
+                sql_texts.COALESCE,
+            ),
         ),
     ),
     Function(
@@ -246,7 +248,7 @@ _ALL = (
                 (TEXT, INTEGER, NUMBER, DATE, TIMESTAMP),
                 TEXT,
                 lambda _, *values: min(_known(values), default=None),
-                "least",
+                sql_texts.LEAST,
             ),
         ),
     ),
@@ -260,7 +262,7 @@ _ALL = (
                 (TEXT, INTEGER, NUMBER, DATE, TIMESTAMP),
                 TEXT,
                 lambda _, *values: max(_known(values), default=None),
-                "greatest",
+                sql_texts.GREATEST,
             ),
         ),
     ),
@@ -269,30 +271,26 @@ _ALL = (
         name="abs",
         says="the absolute value of {0}",
         forms=(
-            Form((INTEGER,), INTEGER, lambda _, value: abs(value), "abs(:a)"),
-            Form((NUMBER,), NUMBER, lambda _, value: abs(value), "abs(:a)"),
+            Form((INTEGER,), INTEGER, lambda _, value: abs(value), sql_texts.ABS),
+            Form((NUMBER,), NUMBER, lambda _, value: abs(value), sql_texts.ABS),
         ),
     ),
     Function(
         name="round",
         says="{0} rounded",
-        forms=(Form((NUMBER,), NUMBER, lambda _, value: _round(float(value)), "round(cast(:a as double))"),),
+        forms=(Form((NUMBER,), NUMBER, lambda _, value: _round(float(value)), sql_texts.ROUND),),
     ),
     Function(
         name="floor",
         says="{0} rounded down",
-        forms=(
-            Form((NUMBER,), NUMBER, lambda _, value: float(math.floor(value)), "floor(cast(:a as double))"),
-        ),
+        forms=(Form((NUMBER,), NUMBER, lambda _, value: float(math.floor(value)), sql_texts.FLOOR),),
     ),
     # -- parts of a date; of a timestamp those of its date in UTC
     *(
         Function(
             name=name,
             says=says,
-            forms=tuple(
-                Form((type_,), INTEGER, python, f"extract({unit} from :a)") for type_ in (DATE, TIMESTAMP)
-            ),
+            forms=tuple(Form((type_,), INTEGER, python, sql_texts.part(unit)) for type_ in (DATE, TIMESTAMP)),
         )
         for name, says, unit, python in (
             ("year", "the year of {0}", "year", lambda _, day: day.year),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 BLANKS = " \t\r\n"
 """What `trim` takes off."""
@@ -9,6 +10,9 @@ BLANKS = " \t\r\n"
 _LOWER = {"İ": "i"}
 _UPPER = {"ß": "ẞ"}
 """Where the engines map one code point to one and Python's own mapping differs."""
+
+_LAST_CASED = 0x20000
+"""No cased letter stands from here on."""
 
 
 def lower(text: str) -> str:
@@ -31,6 +35,14 @@ def _upper_one(character: str) -> str:
         if len(mapped) == 1:
             return mapped
     return _UPPER.get(character, character)
+
+
+@cache
+def letters_beyond_ascii(mapped: Callable[[str], str]) -> tuple[str, str]:
+    """Return the letters outside of ASCII that `lower` or `upper` changes, and what they become."""
+    pairs = [(letter, mapped(letter)) for letter in map(chr, range(0x80, _LAST_CASED))]
+    changed = [(letter, other) for letter, other in pairs if letter != other]
+    return "".join(letter for letter, _ in changed), "".join(other for _, other in changed)
 
 
 def like(pattern: str) -> Callable[[str], bool]:

@@ -7,22 +7,27 @@ each row finds at most one partner in every join, so joins never multiply rows. 
 writes `from SOURCE as ROW`, adds each join, and then selects and filters as it likes.
 
 Columns are expected as the declared types say: VARCHAR, BIGINT, DOUBLE, BOOLEAN, DATE, and TIMESTAMP in UTC
-without a zone. Sources are read by their names, lists as `list.NAME` with the one column `member`.
+without a zone. Sources are read by their names, lists by `list_relation` with the one column `member`.
 
 Arithmetic is on doubles; what is not finite becomes NULL. Every name and value reaches SQL through SQLGlot's
-expressions, never through text.
+expressions, never through text. What databases write differently is in `sql_texts`, and nothing here asks
+which database it is. Where such a text names an operand more than once, an operand that is computed is
+computed in a query of its own, so that the SQL of nested expressions stays as long as they are.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from jo.conditions import sql_texts
 from jo.conditions import text as text_operations
 from jo.conditions.constants import instant_text
 from jo.conditions.functions import FUNCTIONS, Shape, count_key
 from jo.conditions.paths import Column, Relation, counted_scope, find_column, find_relations
+from jo.conditions.sql_texts import Dialect, SqlText
 from jo.conditions.tree import (
     And,
     Arithmetic,
@@ -37,22 +42,22 @@ from jo.conditions.tree import (
     Literal,
     Negate,
     Not,
-    Operator,
     Or,
     Path,
 )
-from jo.conditions.typed import form_of, settled
+from jo.conditions.typed import form_of, settled, type_of
 from jo.conditions.types import FieldType, Scope
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
-DIALECT = "duckdb"
-"""The engine whose SQL is written and proved equal to the Python back end."""
-
 MEMBER = "member"
 """The column of a list's relation: the key of a contact."""
 _KEY, _COUNT = "key", "count"
+_ONCE = "jo.once"
+"""The alias of operands that are computed once."""
+LONGEST_NAME = 63
+"""Bytes of a name; PostgreSQL cuts off the rest, and two names that were different become one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +82,17 @@ class Query:
         return " ".join(join.text for join in self.joins)
 
 
-def to_sql(expr: Expr, scope: Scope, *, today: date, now: datetime) -> Query:
+def to_sql(
+    expr: Expr, scope: Scope, *, today: date, now: datetime, dialect: Dialect = Dialect.DUCKDB
+) -> Query:
     """Return a checked condition, or any value such as a path, as SQL; a condition gives true, false or NULL.
 
     `today` and `now` become constants. Raises ValueError for what has no SQL: records of the store.
     """
-    writer = _Writer(scope, _Clock(today, now))
-    node = writer.write(settled(expr, scope))
-    return Query(_text(node), tuple(Join(alias, _text(join).strip()) for alias, join in writer.joins.items()))
+    writer = _Writer(scope, _Clock(today, now), dialect)
+    text = writer.write(settled(expr, scope)).sql(dialect=dialect)
+    joins = (Join(alias, join.sql(dialect=dialect).strip()) for alias, join in writer.joins.items())
+    return Query(text, tuple(joins))
 
 
 def row_alias(scope: Scope) -> str:
@@ -96,7 +104,21 @@ def quoted(name: str) -> str:
     """Return a name of a relation or column as SQL."""
     from sqlglot import exp
 
-    return _text(exp.to_identifier(name, quoted=True))
+    return exp.to_identifier(name, quoted=True).sql(dialect=Dialect.DUCKDB)
+
+
+def list_relation(name: str) -> str:
+    """Return the name of the relation that holds the members of a list."""
+    return _short(f"list.{name}")
+
+
+def _short(name: str) -> str:
+    """Return a name that every database takes whole: of a long one the beginning and a digest."""
+    written = name.encode()
+    if len(written) <= LONGEST_NAME:
+        return name
+    digest = sha256(written).hexdigest()[:12]
+    return f"{written[: LONGEST_NAME - len(digest) - 1].decode(errors='ignore')}~{digest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +133,7 @@ class _Writer:
 
     scope: Scope
     clock: _Clock
+    dialect: Dialect
     joins: "dict[str, exp.Join]" = field(default_factory=dict)
 
     def write(self, expr: Expr) -> "exp.Expr":
@@ -124,14 +147,15 @@ class _Writer:
             case Call():
                 return self._call(expr)
             case Compare(by, left, right):
-                return _comparators()[by](this=self._operand(left), expression=self._operand(right))
+                return _comparators()[by](this=self._compared(left), expression=self._operand(right))
             case In(subject, items):
                 return exp.In(
-                    this=self._operand(subject), expressions=[self._operand(item) for item in items]
+                    this=self._compared(subject), expressions=[self._operand(item) for item in items]
                 )
             case Between(subject, low, high):
-                operands = map(self._operand, (subject, low, high))
-                return exp.Between(**dict(zip(("this", "low", "high"), operands, strict=True)))
+                return exp.Between(
+                    this=self._compared(subject), low=self._operand(low), high=self._operand(high)
+                )
             case Like(subject, pattern, any_case):
                 return self._like(subject, pattern, any_case=any_case)
             case IsNull(subject):
@@ -153,31 +177,64 @@ class _Writer:
         node = self.write(expr)
         return node if isinstance(expr, Literal | Path | Call) else exp.Paren(this=node)
 
+    def _compared(self, expr: Expr) -> "exp.Expr":
+        """Write the first of operands that are compared with each other."""
+        operand = self._operand(expr)
+        is_text = type_of(expr, self.scope) is FieldType.TEXT
+        return self._fill(sql_texts.COMPARED, a=operand) if is_text else operand
+
     def _like(self, subject: Expr, pattern: Expr, *, any_case: bool) -> "exp.Expr":
         from sqlglot import exp
 
         left, right = self._operand(subject), self._operand(pattern)
         if any_case:
             assert isinstance(pattern, Literal)
-            left, right = exp.Lower(this=left), exp.Literal.string(text_operations.lower(str(pattern.value)))
-        return exp.Like(this=left, expression=right)
+            left = self._fill(sql_texts.LOWER, a=left)
+            right = exp.Literal.string(text_operations.lower(str(pattern.value)))
+        return self._fill(sql_texts.LIKE, a=left, b=right)
 
     def _arithmetic(self, expr: Arithmetic) -> "exp.Expr":
-        """Compute in doubles and keep only what is finite. A divisor of zero gives no finite value either."""
+        left, right = (_cast(self._operand(part), "DOUBLE") for part in (expr.left, expr.right))
+        return self._fill(sql_texts.ARITHMETIC[expr.by], a=left, b=right)
+
+    def _fill(self, text: SqlText, **operands: "exp.Expr") -> "exp.Expr":
+        """Put operands into a text, computed ones only once."""
         from sqlglot import exp
 
-        kinds = {
-            Operator.PLUS: exp.Add,
-            Operator.MINUS: exp.Sub,
-            Operator.TIMES: exp.Mul,
-            Operator.OVER: exp.Div,
+        template, uses = _template(text.of(self.dialect), self.dialect)
+        computed = {
+            name: node for name, node in operands.items() if uses.get(name, 0) > 1 and not _is_plain(node)
         }
-        left, divisor = (_cast(self._operand(part), "DOUBLE") for part in (expr.left, expr.right))
-        right = exp.Nullif(this=divisor, expression=_double("0.0")) if expr.by is Operator.OVER else divisor
-        node: exp.Expr = kinds[expr.by](this=left, expression=right)
-        for odd in ("inf", "-inf", "nan"):
-            node = exp.Nullif(this=node, expression=_double(odd))
-        return node
+        values = {**operands, **{name: _column(_ONCE, name) for name in computed}}
+
+        def filled(node: "exp.Expr") -> "exp.Expr":
+            if not isinstance(node, exp.Placeholder):
+                return node
+            return values[node.name].copy() if node.name in values else self._given(node.name)
+
+        node = template.transform(filled)
+        if not computed:
+            return node
+        # `offset 0` keeps PostgreSQL from putting the expression back where its name stands.
+        columns = [each.as_(name, quoted=True) for name, each in computed.items()]
+        once = exp.select(*columns, copy=False).offset(0, copy=False).subquery(_ONCE, copy=False)
+        once.set("alias", _alias(_ONCE))
+        return exp.Subquery(this=exp.select(node, copy=False).from_(once, copy=False))
+
+    def _given(self, name: str) -> "exp.Expr":
+        """Return what a text names beside its operands."""
+        from sqlglot import exp
+
+        match name:
+            case "today":
+                return _constant(Literal(FieldType.DATE, self.clock.today))
+            case "now":
+                return _constant(Literal(FieldType.TIMESTAMP, self.clock.now.astimezone(UTC)))
+            case "capitals" | "capitals_mapped":
+                letters, mapped = text_operations.letters_beyond_ascii(text_operations.lower)
+            case _:
+                letters, mapped = text_operations.letters_beyond_ascii(text_operations.upper)
+        return exp.Literal.string(mapped if name.endswith("_mapped") else letters)
 
     # -- functions -------------------------------------------------------------------------------------
 
@@ -192,22 +249,19 @@ class _Writer:
         form = form_of(call, self.scope)
         if form.sql is None:
             raise ValueError(f"{call.name} reads the store's records and has no SQL")
-        arguments = [self._operand(argument) for argument in call.arguments]
         if function.shape is Shape.SAME_TYPE:
-            return exp.Anonymous(this=form.sql, expressions=arguments)
-        values = {
-            "today": _constant(Literal(FieldType.DATE, self.clock.today)),
-            "now": _constant(Literal(FieldType.TIMESTAMP, self.clock.now.astimezone(UTC))),
-            **dict(zip("ab", arguments, strict=False)),
-        }
-        return exp.Paren(this=exp.replace_placeholders(_template(form.sql).copy(), **values))
+            first, *others = call.arguments
+            arguments = [self._compared(first), *map(self._operand, others)]
+            return exp.Anonymous(this=form.sql.of(self.dialect), expressions=arguments)
+        operands = zip("ab", map(self._operand, call.arguments), strict=False)
+        return exp.Paren(this=self._fill(form.sql, **dict(operands)))
 
     def _in_list(self, call: Call) -> "exp.Expr":
         from sqlglot import exp
 
         [name] = call.arguments
         assert isinstance(name, Literal)
-        alias = f"list.{name.value}"
+        alias = list_relation(str(name.value))
         namespace = "contact" if "contact" in self.scope.namespaces else row_alias(self.scope)
         self._join(alias, exp.to_identifier(alias, quoted=True), MEMBER, self._key_of(namespace))
         return exp.Paren(this=exp.Not(this=exp.Is(this=_column(alias, MEMBER), expression=exp.Null())))
@@ -228,9 +282,9 @@ class _Writer:
         from sqlglot import exp
 
         scope = counted_scope(relation, self.scope)
-        inner = _Writer(scope, self.clock)
+        inner = _Writer(scope, self.clock, self.dialect)
         row = row_alias(scope)
-        via = _column(row, relation.via)
+        via = self._key_column(row, relation.via, relation.table.fields[relation.via].type)
         wanted = [inner.write(settled(condition, scope)) for condition in conditions]
         table = exp.Table(this=exp.to_identifier(relation.table.name, quoted=True), alias=_alias(row))
         counted = exp.Count(this=exp.Star())
@@ -266,14 +320,21 @@ class _Writer:
     def _reference(self, alias: str, reference: str, table: str) -> str:
         from sqlglot import exp
 
-        joined = f"{alias}.{reference}"
-        relation = exp.to_identifier(table, quoted=True)
-        self._join(joined, relation, self.scope.tables[table].key, _column(alias, reference))
+        joined = _short(f"{alias}.{reference}")
+        relation, target = exp.to_identifier(table, quoted=True), self.scope.tables[table]
+        self._join(
+            joined, relation, target.key, self._key_column(alias, reference, target.fields[target.key].type)
+        )
         return joined
 
     def _key_of(self, namespace: str) -> "exp.Expr":
         table = self.scope.tables[self.scope.namespaces[namespace]]
-        return _column(self._row(namespace), table.key)
+        return self._key_column(self._row(namespace), table.key, table.fields[table.key].type)
+
+    def _key_column(self, alias: str, name: str, type_: FieldType) -> "exp.Expr":
+        """Write a column of keys, to be compared with others."""
+        column = _column(alias, name)
+        return self._fill(sql_texts.COMPARED, a=column) if type_ is FieldType.TEXT else column
 
     def _join(self, alias: str, relation: "exp.Expr", key: str, value: "exp.Expr") -> None:
         from sqlglot import exp
@@ -286,10 +347,6 @@ class _Writer:
             relation = exp.Table(this=relation, alias=_alias(alias))
         on = exp.EQ(this=value, expression=_column(alias, key))
         self.joins[alias] = exp.Join(this=relation, side="LEFT", on=on)
-
-
-def _text(node: "exp.Expr") -> str:
-    return node.sql(dialect=DIALECT)
 
 
 def _alias(name: str) -> "exp.Expr":
@@ -351,7 +408,16 @@ def _comparators() -> "dict[Comparator, type[exp.Binary]]":
 
 
 @cache
-def _template(sql: str) -> "exp.Expr":
-    from sqlglot import parse_one
+def _template(text: str, dialect: Dialect) -> "tuple[exp.Expr, Counter[str]]":
+    """Parse a text once; return it and how often it names each operand."""
+    from sqlglot import exp, parse_one
 
-    return parse_one(sql, dialect=DIALECT)
+    template = parse_one(text, dialect=dialect)
+    return template, Counter(node.name for node in template.find_all(exp.Placeholder))
+
+
+def _is_plain(node: "exp.Expr") -> bool:
+    """Tell whether an expression is a column or a constant, perhaps as another type."""
+    from sqlglot import exp
+
+    return isinstance(node.this if isinstance(node, exp.Cast) else node, exp.Column | exp.Literal)

@@ -19,7 +19,7 @@ from datetime import date, datetime
 
 from jo.conditions.condition import Condition
 from jo.conditions.paths import Column, find_column, find_relations
-from jo.conditions.to_sql import row_alias, to_sql
+from jo.conditions.to_sql import list_relation, row_alias, to_sql
 from jo.conditions.tree import TRUE, Call, Expr, IsNull, Path, children, conjunction, walk
 from jo.conditions.types import Field, FieldType, Scope
 from jo.model.power_list import PowerList
@@ -54,7 +54,7 @@ def audience_query(
         judged = _Judge(project, each, known, today, now).query()
         # As conditions know a list: each contact once, or their join would multiply rows.
         members = f"select distinct member from {_judged(each.name)} where left_out is null"
-        within += [f"{_judged(each.name)} as (\n{judged}\n)", f"{quoted(f'list.{each.name}')} as ({members})"]
+        within += [f"{_judged(each.name)} as (\n{judged}\n)", f"{quoted(list_relation(each.name))} as ({members})"]
     columns = "key, cast(member as varchar) as contact, cast(null as bigint) as rows"
     if not judge.leaves_out:
         return f"{_with(within)}select {columns} from (\n{judge.query()}\n)\norder by key"

@@ -1,21 +1,24 @@
 """The SQL of conditions, as it is written and with the joins that it needs."""
 
+import pathlib
 from datetime import UTC, date, datetime
 
 import pytest
 
 from jo.conditions.parse import parse
-from jo.conditions.to_sql import Query, quoted, row_alias, to_sql
+from jo.conditions.sql_texts import Dialect
+from jo.conditions.text import letters_beyond_ascii, lower, upper
+from jo.conditions.to_sql import LONGEST_NAME, Query, list_relation, quoted, row_alias, to_sql
 from jo.conditions.tree import Path
 from jo.conditions.types import Place, Scope
 from tests.unit.conditions.scopes import TABLES, scope
 
 
-def write(text: str, where: Scope | None = None) -> Query:
+def write(text: str, where: Scope | None = None, dialect: Dialect = Dialect.DUCKDB) -> Query:
     expr = parse(text).expr
     assert expr is not None
     now = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
-    return to_sql(expr, where or scope(), today=date(2026, 11, 22), now=now)
+    return to_sql(expr, where or scope(), today=date(2026, 11, 22), now=now, dialect=dialect)
 
 
 @pytest.mark.parametrize(
@@ -123,3 +126,56 @@ def test_the_stores_records_have_no_sql() -> None:
         write("sent('hello')", scope(Place.PROGRAM))
     with pytest.raises(ValueError, match="participant"):
         write("participant.tier = 'gold'", scope(Place.PROGRAM))
+
+
+GOLDEN = pathlib.Path(__file__).parent / "golden"
+CONDITIONS = (
+    "contact.role = 'it''s'",
+    "contact.role > 'a' and contact.role between 'a' and 'b' and contact.role in ('a', 'b')",
+    "contact.language is not null",
+    "contact.active and not contact.logins in (1, -2)",
+    "contact.role like 'a\\_%' or contact.role ilike 'Ä%'",
+    "starts_with(contact.role, 'a') or ends_with(contact.role, 'a') or contains(contact.role, 'a')",
+    "trim(contact.role) = upper(contact.role) and length(contact.role) = 3",
+    "lower(trim(contact.role)) = 'admin'",
+    "coalesce(contact.language, '') = least(contact.role, 'b')",
+    "contact.born > '2026-01-01' and contact.created_at > '2026-01-01'",
+    "days_since(contact.born) <= 30 and days_until(contact.created_at) > 3",
+    "hours_since(contact.created_at) < 36 and weekday(contact.born) = 1 and year(contact.created_at) = 2026",
+    "contact.score = 0.1",
+    "contact.score + 1 > contact.logins - contact.score",
+    "contact.score * 2 > contact.score / contact.logins",
+    "(contact.score + 1) * 2 > 3",
+    "round(contact.score) = floor(contact.score) and abs(contact.score) > 1",
+    "company.csm.name = 'Ada' and in_list('new-admins')",
+    "count(tickets, ticket.owner.name = 'Ada') > 2",
+)
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+def test_the_sql_of_every_database_is_as_it_was_reviewed(dialect: Dialect, *, update_golden: bool) -> None:
+    capitals, smalls = (letters_beyond_ascii(mapped) for mapped in (lower, upper))
+    told = []
+    for condition in CONDITIONS:
+        query = write(condition, dialect=dialect)
+        text = "\n".join((f"-- {condition}", query.text, *(join.text for join in query.joins)))
+        for letters in (*capitals, *smalls):
+            text = text.replace(letters, f"{letters[:3]}…")  # thousands, and as many as Python knows
+        told.append(text)
+    written = "\n\n".join(told) + "\n"
+    file = GOLDEN / f"conditions.{dialect}.sql"
+    if update_golden:
+        file.write_text(written)
+    assert written == file.read_text()
+
+
+def test_computed_operands_are_written_once_however_deep_they_stand() -> None:
+    deep = " + ".join(["contact.score"] * 20)
+    assert len(write(f"{deep} > 1", dialect=Dialect.POSTGRES).text) < 20 * 1_000
+
+
+def test_no_name_is_longer_than_a_database_takes() -> None:
+    first, second = (list_relation(f"{'a-long-name' * 6}{number}") for number in (1, 2))
+    assert first != second
+    assert max(len(name.encode()) for name in (first, second, list_relation("ü" * 60))) <= LONGEST_NAME
+    assert list_relation("short") == "list.short"
