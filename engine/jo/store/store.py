@@ -11,6 +11,8 @@ from jo.store.audiences import SqlAudiences
 from jo.store.counts import SqlCounts
 from jo.store.engine import Database
 from jo.store.facts import SqlFacts
+from jo.store.holds import SqlHolds
+from jo.store.journals import SqlJournals
 from jo.store.leases import SqlLeases, fence
 from jo.store.ledger import SqlLedger
 from jo.store.operations import SqlOperations
@@ -29,6 +31,8 @@ class SqlTransaction:
         self.audiences = SqlAudiences(connection, self.counts)
         self.passages = SqlPassages(connection, self.counts)
         self.ledger = SqlLedger(connection, self.counts, lease)
+        self.holds = SqlHolds(connection, self.counts)
+        self.journals = SqlJournals(connection)
         self.people = SqlPeople(connection)
         self.leases = SqlLeases(connection)
         self.shares = SqlShares(connection)

@@ -26,6 +26,7 @@ from sqlalchemy import (
     literal_column,
 )
 
+from jo.flow.hold import Cause
 from jo.flow.state import UNDER_WAY, AttemptState, IntentState, Why
 from jo.model.content import MailClass
 from jo.ports.store.people import Engaged
@@ -285,6 +286,7 @@ intents = Table(
     sqlite_autoincrement=True,
 )
 IS_PENDING = _is(intents.c.state, IntentState.PENDING)
+IS_HELD = IS_PENDING & _is(intents.c.why, Why.HOLD)
 IS_QUARANTINED = _is(intents.c.state, IntentState.QUARANTINED)
 _index(intents.c.key, unique=True)
 _index(intents.c.public, unique=True)
@@ -298,6 +300,7 @@ _index(
 )
 _index(intents.c.priority, intents.c.due_at, intents.c.key, intents.c.shard, where=IS_PENDING)
 _index(intents.c.expires_at, where=IS_QUARANTINED)
+_index(intents.c.expires_at, name="ix_intents_held", where=IS_HELD)
 _index(intents.c.passage)
 _index(intents.c.journey, intents.c.state)
 _index(intents.c.contact, intents.c.template)
@@ -423,6 +426,45 @@ limits = Table(
     sqlite_with_rowid=False,
 )
 """Rates that all workers keep together: from when on a relay, or a domain at a relay, takes mail again."""
+
+journals = Table(
+    "journals",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _text("place"),
+    Column("position", BigInteger, nullable=False),
+    Column("digest", BigInteger, nullable=False),
+    _instant("at"),
+    sqlite_with_rowid=False,
+)
+"""The journals that are kept outside, and how far each had come when this store was last written to."""
+
+known_sends = Table(
+    "known_sends",
+    metadata,
+    Column("public", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("state", Word(AttemptState), nullable=False),
+    _instant("at"),
+    _one_of("state", AttemptState),
+    sqlite_with_rowid=False,
+)
+"""Attempts that a journal knows and this store does not have, by the public id of their mail."""
+
+holds = Table(
+    "holds",
+    metadata,
+    _id(),
+    Column("cause", Word(Cause), nullable=False),
+    _text("detail"),
+    _instant("at"),
+    _text("released_by", null=True),
+    _instant("released_at", null=True),
+    _one_of("cause", Cause),
+    CheckConstraint("(released_at IS NULL) = (released_by IS NULL)", name="released"),
+)
+_index(holds.c.cause, unique=True, where=holds.c.released_at.is_(None))
+_index(holds.c.released_at)
 
 overrides = Table(
     "overrides",

@@ -14,12 +14,15 @@ from jo.ports.store.errors import (
     ChangeRefusedError,
     CommitUnknownError,
     ContentionError,
+    JournalMovedError,
     LeaseLostError,
     StaleGenerationError,
     StoreError,
     StoreVersionError,
 )
 from jo.ports.store.facts import FactRow, Facts, FactsDelta
+from jo.ports.store.holds import Backlog, Holds
+from jo.ports.store.journals import KnownJournal, KnownJournals
 from jo.ports.store.leases import Lease, Leases
 from jo.ports.store.ledger import Ledger, OpenedAttempt
 from jo.ports.store.operations import Operations, Override
@@ -32,6 +35,7 @@ from jo.ports.store.transaction import Store, Transaction
 
 __all__ = [
     "Audiences",
+    "Backlog",
     "CandidateDecision",
     "ChangeRefusedError",
     "CommitUnknownError",
@@ -44,8 +48,12 @@ __all__ = [
     "Facts",
     "FactsDelta",
     "Happening",
+    "Holds",
     "IntentLine",
+    "JournalMovedError",
     "JourneyCounts",
+    "KnownJournal",
+    "KnownJournals",
     "Lease",
     "LeaseLostError",
     "Leases",

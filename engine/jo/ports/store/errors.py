@@ -24,6 +24,10 @@ class LeaseLostError(StoreError):
     """The lease of this writer is over; nothing of its transaction was written."""
 
 
+class JournalMovedError(StoreError):
+    """The store is not as this worker left it: it was restored, or another one uses its journal."""
+
+
 class StaleGenerationError(StoreError):
     """Another apply came first; nothing was written."""
 

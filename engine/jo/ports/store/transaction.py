@@ -6,6 +6,8 @@ from typing import Protocol
 from jo.ports.store.audiences import Audiences
 from jo.ports.store.counts import Counts
 from jo.ports.store.facts import Facts
+from jo.ports.store.holds import Holds
+from jo.ports.store.journals import KnownJournals
 from jo.ports.store.leases import Lease, Leases
 from jo.ports.store.ledger import Ledger
 from jo.ports.store.operations import Operations
@@ -35,6 +37,10 @@ class Transaction(Protocol):
     def shares(self) -> Shares: ...
     @property
     def operations(self) -> Operations: ...
+    @property
+    def journals(self) -> KnownJournals: ...
+    @property
+    def holds(self) -> Holds: ...
     @property
     def counts(self) -> Counts: ...
     @property

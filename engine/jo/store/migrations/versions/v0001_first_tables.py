@@ -69,6 +69,46 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "holds",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("released_by", sa.Text(), nullable=True),
+        sa.Column("released_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "cause IN ('overdue', 'rolled-back', 'other-store', 'journal-behind', 'journal-lost', "
+            "'journal-damaged')",
+            name="ck_holds_cause",
+        ),
+        sa.CheckConstraint("(released_at IS NULL) = (released_by IS NULL)", name="ck_holds_released"),
+        sa.PrimaryKeyConstraint("id", name="pk_holds"),
+    )
+    _index("ix_holds_cause", "holds", ["cause"], unique=True, where="released_at IS NULL")
+    _index("ix_holds_released_at", "holds", ["released_at"])
+    op.create_table(
+        "journals",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_journals"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "known_sends",
+        sa.Column("public", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('open', 'accepted', 'deferred', 'rejected', 'uncertain')", name="ck_known_sends_state"
+        ),
+        sa.PrimaryKeyConstraint("public", "number", name="pk_known_sends"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "leases",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=True),
@@ -262,6 +302,7 @@ def upgrade() -> None:
     _index("ix_intents_address_key_class_outcome_at", "intents", ["address_key", "class", "outcome_at"])
     _index("ix_intents_contact_template", "intents", ["contact", "template"])
     _index("ix_intents_expires_at", "intents", ["expires_at"], where="state = 'quarantined'")
+    _index("ix_intents_held", "intents", ["expires_at"], where="state = 'pending' AND why = 'hold'")
     _index("ix_intents_journey_state", "intents", ["journey", "state"])
     _index("ix_intents_key", "intents", ["key"], unique=True)
     _index("ix_intents_passage", "intents", ["passage"])

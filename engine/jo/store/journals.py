@@ -1,0 +1,117 @@
+"""The marks of journals, and the sends that journals know and this store does not."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import bindparam, delete, select, update
+
+from jo.flow.state import AttemptState
+from jo.ports.journal import Entry, Mark
+from jo.ports.store.errors import JournalMovedError
+from jo.ports.store.journals import KnownJournal
+from jo.store.operations import SqlOperations
+from jo.store.section import Section
+from jo.store.tables import intents, journals, known_sends
+from jo.store.twins import insert, texts
+
+_STORE_ID = "store-id"
+
+_ALL = select(journals).order_by(journals.c.id)
+_put = insert(journals)
+_PUT = _put.on_conflict_do_update(
+    index_elements=[journals.c.id],
+    set_={column.name: _put.excluded[column.name] for column in journals.c if not column.primary_key},
+)
+_ADVANCE = (
+    update(journals)
+    .where(
+        journals.c.id == bindparam("b_id"),
+        journals.c.position == bindparam("b_position"),
+        journals.c.digest == bindparam("b_digest"),
+    )
+    .values(position=bindparam("position"), digest=bindparam("digest"))
+)
+
+_ATTEMPTS_OF = select(intents.c.public, intents.c.attempts).where(intents.c.public.in_(texts("publics")))
+_know = insert(known_sends)
+_KNOW = _know.on_conflict_do_update(
+    index_elements=[known_sends.c.public, known_sends.c.number],
+    set_={"state": _know.excluded.state, "at": _know.excluded.at},
+)
+_KNOWN = select(known_sends).where(known_sends.c.public.in_(texts("publics")))
+_FORGET = delete(known_sends).where(known_sends.c.public.in_(texts("publics")))
+
+_WEIGHT = {
+    AttemptState.REJECTED: 1,
+    AttemptState.OPEN: 2,
+    AttemptState.UNCERTAIN: 2,
+    AttemptState.ACCEPTED: 3,
+}
+"""How much an attempt matters for whether its mail may be sent. One that was deferred says nothing."""
+
+
+class SqlJournals(Section):
+    __slots__ = ()
+
+    def store_id(self) -> str | None:
+        return SqlOperations(self._connection).recall(_STORE_ID)
+
+    def name_store(self, id: str) -> None:
+        SqlOperations(self._connection).remember(_STORE_ID, id)
+
+    def all(self) -> Sequence[KnownJournal]:
+        return [
+            KnownJournal(
+                id=row.id, place=row.place, mark=Mark(position=row.position, check=row.digest), at=row.at
+            )
+            for row in self._connection.execute(_ALL)
+        ]
+
+    def put(self, journal: KnownJournal) -> None:
+        values = {
+            "id": journal.id,
+            "place": journal.place,
+            "position": journal.mark.position,
+            "digest": journal.mark.check,
+            "at": journal.at,
+        }
+        self._connection.execute(_PUT, values)
+
+    def advance(self, id: str, before: Mark, after: Mark) -> None:
+        values = {
+            "b_id": id,
+            "b_position": before.position,
+            "b_digest": before.check,
+            "position": after.position,
+            "digest": after.check,
+        }
+        if not self._connection.execute(_ADVANCE, values).rowcount:
+            raise JournalMovedError(
+                "The store is not as this worker left it: it was restored, or another worker uses the same "
+                "journal. Nothing was sent."
+            )
+
+    def unknown(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        publics = list({entry.public for entry in entries})
+        rows = self._connection.execute(_ATTEMPTS_OF, {"publics": publics})
+        attempts = {row.public: row.attempts for row in rows}
+        return [entry for entry in entries if attempts.get(entry.public, 0) < entry.number]
+
+    def know(self, entries: Sequence[Entry]) -> None:
+        if entries:
+            rows = [
+                {"public": entry.public, "number": entry.number, "state": entry.state, "at": entry.at}
+                for entry in entries
+            ]
+            self._connection.execute(_KNOW, rows)
+
+    def known(self, publics: Collection[str]) -> Mapping[str, Entry]:
+        found: dict[str, Entry] = {}
+        for row in self._connection.execute(_KNOWN, {"publics": list(publics)}):
+            entry = Entry(public=row.public, number=row.number, state=row.state, at=row.at)
+            other = found.get(entry.public)
+            if entry.state in _WEIGHT and (other is None or _WEIGHT[other.state] < _WEIGHT[entry.state]):
+                found[entry.public] = entry
+        return found
+
+    def forget(self, publics: Collection[str]) -> None:
+        self._connection.execute(_FORGET, {"publics": list(publics)})

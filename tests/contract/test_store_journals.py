@@ -1,0 +1,81 @@
+"""What every store promises of journals: marks that nobody moves unseen, and sends that are known better."""
+
+import pytest
+
+from jo.flow.intent import public_id
+from jo.flow.state import AttemptState
+from jo.ports.journal import Entry, Mark
+from jo.ports.store import JournalMovedError, KnownJournal, Store
+from tests.support.builders import MINUTE, NOON, a_fixed, an_intent
+from tests.support.stores import a_lease
+
+START, LATER = Mark(position=1, check=2**32 - 1), Mark(position=9, check=5)
+
+
+def an_entry(name: str, number: int = 1, state: AttemptState = AttemptState.OPEN) -> Entry:
+    return Entry(public=public_id(name), number=number, state=state, at=NOON)
+
+
+def test_a_store_keeps_its_name(store: Store) -> None:
+    with store.write() as work:
+        assert work.journals.store_id() is None
+        work.journals.name_store("aa" * 16)
+    with store.read() as work:
+        assert work.journals.store_id() == "aa" * 16
+
+
+def test_a_mark_moves_from_where_it_was_left_and_from_nowhere_else(store: Store) -> None:
+    journal = KnownJournal(id="ab" * 16, place="host:/journal/1", mark=START, at=NOON)
+    with store.write() as work:
+        work.journals.put(journal)
+        work.journals.advance(journal.id, START, LATER)
+        (found,) = work.journals.all()
+        assert (found.mark, found.place) == (LATER, journal.place)
+
+    for before in (START, Mark(position=9, check=6)):
+        with pytest.raises(JournalMovedError), store.write() as work:
+            work.journals.advance(journal.id, before, LATER)
+    with pytest.raises(JournalMovedError), store.write() as work:
+        work.journals.advance("cd" * 16, LATER, LATER)
+
+
+def test_what_is_unknown_are_attempts_that_the_store_does_not_have(store: Store) -> None:
+    lease = a_lease(store)
+    intent = an_intent()
+    with store.write(lease) as work:
+        work.ledger.create([intent])
+        (line,) = work.reports.intents()
+        work.ledger.open([(line.intent.id, a_fixed())], NOON)
+    with store.read() as work:
+        first, second = an_entry(intent.key), an_entry(intent.key, number=2)
+        assert work.journals.unknown([first, second, an_entry("nobody")]) == [second, an_entry("nobody")]
+
+
+def test_the_word_that_matters_most_is_known_of_a_mail(store: Store) -> None:
+    told = {
+        "accepted": [(1, AttemptState.UNCERTAIN), (2, AttemptState.ACCEPTED), (3, AttemptState.REJECTED)],
+        "open": [(1, AttemptState.OPEN), (2, AttemptState.DEFERRED)],
+        "ended": [(1, AttemptState.OPEN), (1, AttemptState.ACCEPTED)],
+        "refused": [(1, AttemptState.OPEN), (1, AttemptState.REJECTED)],
+        "deferred": [(1, AttemptState.OPEN), (1, AttemptState.DEFERRED)],
+    }
+    with store.write() as work:
+        for name, entries in told.items():
+            work.journals.know([an_entry(name, number, state) for number, state in entries])
+        known = work.journals.known([public_id(name) for name in [*told, "nobody"]])
+        assert {name: known[public_id(name)].state for name in told if public_id(name) in known} == {
+            "accepted": AttemptState.ACCEPTED,
+            "open": AttemptState.OPEN,
+            "ended": AttemptState.ACCEPTED,
+            "refused": AttemptState.REJECTED,
+        }
+
+        work.journals.forget([public_id("accepted")])
+        assert public_id("accepted") not in work.journals.known([public_id("accepted")])
+
+
+def test_a_later_word_replaces_an_earlier_one_within_one_batch(store: Store) -> None:
+    later = Entry(public=public_id("mail"), number=1, state=AttemptState.ACCEPTED, at=NOON + MINUTE)
+    with store.write() as work:
+        work.journals.know([an_entry("mail"), later])
+        assert work.journals.known([later.public]) == {later.public: later}
