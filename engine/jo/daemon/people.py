@@ -1,7 +1,7 @@
 """Loads the people of a batch: their rows, and jo's own records of their passages, in a few queries."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -100,16 +100,6 @@ class Shared:
     events: Mapping[str, Mapping[str, tuple[datetime, ...]]]
     """Contact → event → its times, ascending."""
 
-    def seen_by(self, contact: str, own: Seen) -> Seen:
-        """Return what a passage of the contact sees: its own records, and these."""
-        return replace(
-            own,
-            lists=frozenset(name for name, members in self.members.items() if contact in members),
-            received_at=self.received.get(contact, {}),
-            enrolled_at=self.entered.get(contact, {}),
-            event_times=self.events.get(contact, {}),
-        )
-
 
 def load_shared(
     work: Transaction, live: Live, of: Iterable[PinnedProgram], contacts: Iterable[str]
@@ -139,9 +129,9 @@ def look(
     now: datetime,
 ) -> Look:
     """Put together what one decision reads; without records for somebody who has not entered yet."""
-    known = records or PassageRecords()
+    known = records or _NOTHING
     occurred = tuple(Occurred(name=item.name, at=item.at, payload=item.payload) for item in known.happenings)
-    own = Seen(
+    seen = Seen(
         sent_at={
             intent.step: intent.outcome_at
             for intent in known.intents
@@ -154,10 +144,13 @@ def look(
             for link, at in item.clicked.items()
         },
         happened_at={item.name: item.at for item in reversed(occurred)},
+        received_at=shared.received.get(person.key, {}),
+        event_times=shared.events.get(person.key, {}),
+        enrolled_at=shared.entered.get(person.key, {}),
+        lists=frozenset(name for name, members in shared.members.items() if person.key in members),
         counts=person.counts,
         now=now,
     )
-    seen = shared.seen_by(person.key, own)
     return Look(
         now=now,
         reader=of.reader,
@@ -173,6 +166,9 @@ def look(
             was_suppressed=any(item.state is IntentState.SUPPRESSED for item in known.intents),
         ),
     )
+
+
+_NOTHING = PassageRecords()
 
 
 def _departure(

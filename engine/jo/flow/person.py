@@ -162,10 +162,10 @@ class Person:
         """What the store keeps of `count(…)` about the person: what stands beside the declared fields."""
         known = [(self.source, self.key), *([self.behind] if self.behind is not None else [])]
         return {
-            name: value
+            name: plain[name]
             for source, key in known
-            for name, value in (self.atlas.plain(source.name, key) or {}).items()
-            if name not in source.fields
+            if (plain := self.atlas.plain(source.name, key)) is not None
+            for name in plain.keys() - source.fields.keys()
         }
 
     def row(self, namespace: str) -> Row | None:
