@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from jo.daemon.loop import Loop
     from jo.daemon.service import Service, Tell, Worker
     from jo.mail.auth import Credentials
-    from jo.mail.pool import SmtpMailer
+    from jo.mail.relay import Relay
+    from jo.mail.smtp import SmtpMailer
     from jo.outbound.probe import HttpLinkProbe
     from jo.ports.links import LinkProbe
     from jo.ports.mailer import Mailer, Stage
@@ -100,39 +101,40 @@ def open_warehouse(settings: Settings) -> Warehouse:
     )
 
 
-def open_mailers(settings: Settings, names: Collection[str]) -> Mapping[str, Mailer]:
-    """Return a mailer for each relay name; none connects before it is used. Raises WorldError."""
-    return {name: _open_mailer(name, settings) for name in sorted(names)}
+def open_mailer(settings: Settings) -> SmtpMailer:
+    """Return the mailer for all relays; it does not connect before it is used. Raises WorldError."""
+    from jo.mail.smtp import SmtpMailer
+
+    return SmtpMailer({name: _relay(name, settings) for name in sorted(settings.relays)})
 
 
 def relay_trouble(name: str, settings: Settings) -> str | None:
     """Ask a relay, for some seconds, and return why it takes no mail from here. Raises WorldError."""
     from jo.mail.relay import PATIENCE
+    from jo.mail.smtp import SmtpMailer
 
     hasty = {stage: min(seconds, 5.0) for stage, seconds in PATIENCE.items()}
-    with closing(_open_mailer(name, settings, hasty)) as mailer:
-        return mailer.trouble()
+    with closing(SmtpMailer({name: _relay(name, settings, hasty)})) as mailer:
+        return mailer.trouble(name)
 
 
-def _open_mailer(name: str, settings: Settings, patience: Mapping[Stage, float] | None = None) -> SmtpMailer:
-    from jo.mail.pool import SmtpMailer
+def _relay(name: str, settings: Settings, patience: Mapping[Stage, float] | None = None) -> Relay:
     from jo.mail.relay import PATIENCE, Relay, Tls
 
     if name not in settings.relays:
         raise WorldError(f"The relay `{name}` is not in the settings: jo.toml needs `[relay.{name}]`.")
     chosen = settings.relays[name]
     try:
-        return SmtpMailer(
-            Relay(
-                host=chosen.host,
-                port=chosen.port,
-                tls=Tls(chosen.tls) if chosen.tls else None,
-                ca_file=settings.root / chosen.ca_file if chosen.ca_file else None,
-                credentials=_credentials(chosen),
-                hello=chosen.hello,
-                connections=chosen.connections,
-                patience=patience or PATIENCE,
-            )
+        return Relay(
+            host=chosen.host,
+            port=chosen.port,
+            tls=Tls(chosen.tls) if chosen.tls else None,
+            ca_file=settings.root / chosen.ca_file if chosen.ca_file else None,
+            credentials=_credentials(chosen),
+            hello=chosen.hello,
+            connections=chosen.connections,
+            messages_per_connection=chosen.messages_per_connection,
+            patience=patience or PATIENCE,
         )
     except ValueError as error:
         raise WorldError(f"The relay `{name}` cannot be used: {error}.") from error
@@ -189,13 +191,10 @@ def open_loop(
 
     site = load_site(settings)
     with ExitStack() as stack:
-        mailers = open_mailers(settings, settings.relays)
-        for mailer in mailers.values():
-            stack.enter_context(closing(mailer))
         services = build_services(
             store=store,
             warehouse=stack.enter_context(closing(open_warehouse(settings))),
-            mailers=mailers,
+            mailer=stack.enter_context(closing(open_mailer(settings))),
             renderer=stack.enter_context(closing(open_renderer())),
             site=site,
             probe=open_probe(site),
@@ -209,7 +208,7 @@ def build_services(
     *,
     store: Store,
     warehouse: Warehouse,
-    mailers: Mapping[str, Mailer],
+    mailer: Mailer,
     renderer: LogicRenderer,
     site: Site,
     probe: LinkProbe,
@@ -236,7 +235,7 @@ def build_services(
         Outreaches(store, cache, refresh, worker, tell),
         Enroll(store, cache, worker, tell),
         Advance(store, cache, worker, tell),
-        Send(store, cache, mailers, Composer(site, renderer.run), probe, worker, tell),
+        Send(store, cache, mailer, Composer(site, renderer.run), probe, worker, tell),
     )
 
 

@@ -10,11 +10,12 @@ from queue import Queue
 import pytest
 
 from jo.mail.folder import LOG_NAME
-from jo.mail.pool import SmtpMailer
 from jo.mail.relay import Relay
 from jo.mail.sink import FolderMailer
 from jo.mail.sink_server import serve
+from jo.mail.smtp import SmtpMailer
 from jo.ports.mailer import Mailer, Outgoing, ReplyKind, Stage
+from tests.support.mailing import RELAY, exchange
 
 CONNECTIONS = 3
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -22,7 +23,7 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
 @contextmanager
 def folder_mailer(directory: Path) -> Iterator[Mailer]:
-    with closing(FolderMailer(directory, clock=lambda: NOON, connections=CONNECTIONS)) as mailer:
+    with closing(FolderMailer(RELAY, directory, clock=lambda: NOON, connections=CONNECTIONS)) as mailer:
         yield mailer
 
 
@@ -34,7 +35,7 @@ def smtp_mailer(directory: Path) -> Iterator[Mailer]:
     server.start()
     try:
         relay = Relay(host="127.0.0.1", port=ports.get(timeout=10), connections=CONNECTIONS)
-        with closing(SmtpMailer(relay)) as mailer:
+        with closing(SmtpMailer({RELAY: relay})) as mailer:
             yield mailer
     finally:
         stop.set()
@@ -58,21 +59,40 @@ def kept(directory: Path) -> list[bytes]:
     return [path.read_bytes() for path in sorted(directory.glob("*.eml"))]
 
 
-def test_every_message_gets_one_reply_in_the_order_of_the_batch(mailer: Mailer, tmp_path: Path) -> None:
-    replies = mailer.exchange([outgoing(key) for key in "cab"])
+def test_every_message_gets_one_reply(mailer: Mailer, tmp_path: Path) -> None:
+    replies = exchange(mailer, [outgoing(key) for key in "cab"])
     assert [reply.key for reply in replies] == ["c", "a", "b"]
     assert {(reply.kind, reply.stage) for reply in replies} == {(ReplyKind.ACCEPTED, Stage.DOT)}
     assert len(kept(tmp_path)) == 3
+    assert mailer.collect(0) == []
 
 
-def test_an_empty_batch_is_no_event(mailer: Mailer, tmp_path: Path) -> None:
-    assert mailer.exchange([]) == ()
+def test_there_is_room_for_one_message_on_each_connection(mailer: Mailer) -> None:
+    assert (mailer.connections(RELAY), mailer.room(RELAY)) == (CONNECTIONS, CONNECTIONS)
+    mailer.submit(RELAY, [outgoing("a"), outgoing("b")])
+    assert mailer.room(RELAY) >= CONNECTIONS - 2
+    found = {reply.key for _ in range(2) for reply in mailer.collect(10)}
+    assert found == {"a", "b"}
+    assert mailer.room(RELAY) == CONNECTIONS
+
+
+def test_nothing_under_way_is_waited_for_no_longer(mailer: Mailer, tmp_path: Path) -> None:
+    mailer.submit(RELAY, [])
+    assert mailer.collect(1_000_000) == []
+    assert mailer.abandon() == []
     assert kept(tmp_path) == []
+
+
+def test_a_relay_that_is_not_known_has_no_room(mailer: Mailer) -> None:
+    assert list(mailer.relays) == [RELAY]
+    assert (mailer.connections("other"), mailer.room("other")) == (0, 0)
+    with pytest.raises(ValueError, match="1 messages where there is room for 0"):
+        mailer.submit("other", [outgoing("a")])
 
 
 def test_rounds_follow_each_other(mailer: Mailer, tmp_path: Path) -> None:
     for turn in range(4):
-        replies = mailer.exchange([outgoing(f"{turn}-{place}") for place in range(CONNECTIONS)])
+        replies = exchange(mailer, [outgoing(f"{turn}-{place}") for place in range(CONNECTIONS)])
         assert all(reply.kind is ReplyKind.ACCEPTED for reply in replies)
     assert len(kept(tmp_path)) == 4 * CONNECTIONS
 
@@ -92,14 +112,14 @@ def test_rounds_follow_each_other(mailer: Mailer, tmp_path: Path) -> None:
     ids=["dots", "first dot", "no body", "long lines", "8-bit", "header beyond ascii", "large", "empty"],
 )
 def test_a_message_arrives_byte_for_byte(mailer: Mailer, tmp_path: Path, data: bytes) -> None:
-    (reply,) = mailer.exchange([outgoing("one", data=data)])
+    (reply,) = exchange(mailer, [outgoing("one", data=data)])
     assert reply.kind is ReplyKind.ACCEPTED
     assert kept(tmp_path) == [data]
 
 
 def test_a_message_sent_twice_is_kept_twice(mailer: Mailer, tmp_path: Path) -> None:
-    mailer.exchange([outgoing("one")])
-    mailer.exchange([outgoing("one")])
+    exchange(mailer, [outgoing("one")])
+    exchange(mailer, [outgoing("one")])
     assert len(kept(tmp_path)) == 2
 
 
@@ -113,30 +133,40 @@ def test_a_message_sent_twice_is_kept_twice(mailer: Mailer, tmp_path: Path) -> N
     ids=["two recipients", "no address", "smuggled"],
 )
 def test_what_could_break_the_dialog_is_rejected_alone(mailer: Mailer, tmp_path: Path, bad: Outgoing) -> None:
-    first, middle, last = mailer.exchange([outgoing("first"), bad, outgoing("last")])
+    first, middle, last = exchange(mailer, [outgoing("first"), bad, outgoing("last")])
     assert (middle.kind, middle.code) == (ReplyKind.REJECTED, None)
     assert middle.text
     assert first.kind is last.kind is ReplyKind.ACCEPTED
     assert len(kept(tmp_path)) == 2
 
 
-def test_a_batch_beyond_the_connections_is_the_callers_mistake(mailer: Mailer, tmp_path: Path) -> None:
-    assert mailer.connections == CONNECTIONS
-    with pytest.raises(ValueError, match="4 messages for 3 connections"):
-        mailer.exchange([outgoing(key) for key in "abcd"])
-    with pytest.raises(ValueError, match="a key twice"):
-        mailer.exchange([outgoing("a"), outgoing("a")])
+def test_more_messages_than_there_is_room_for_are_the_callers_mistake(mailer: Mailer, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="4 messages where there is room for 3"):
+        mailer.submit(RELAY, [outgoing(key) for key in "abcd"])
+    with pytest.raises(ValueError, match="a key is under way twice"):
+        mailer.submit(RELAY, [outgoing("a"), outgoing("a")])
+    assert mailer.collect(0) == []
     assert kept(tmp_path) == []
 
 
+def test_what_is_broken_off_has_an_end_that_is_true(mailer: Mailer, tmp_path: Path) -> None:
+    mailer.submit(RELAY, [outgoing("a"), outgoing("b")])
+    replies = mailer.abandon()
+    assert {reply.key for reply in replies} == {"a", "b"}
+    assert {reply.kind for reply in replies} <= {ReplyKind.ACCEPTED, ReplyKind.DEFERRED}
+    assert len(kept(tmp_path)) == sum(reply.kind is ReplyKind.ACCEPTED for reply in replies)
+    (reply,) = exchange(mailer, [outgoing("a")])
+    assert reply.kind is ReplyKind.ACCEPTED
+
+
 def test_a_closed_mailer_may_be_used_again(mailer: Mailer, tmp_path: Path) -> None:
-    mailer.exchange([outgoing("one")])
+    exchange(mailer, [outgoing("one")])
     mailer.close()
     mailer.close()
-    mailer.exchange([outgoing("two")])
+    exchange(mailer, [outgoing("two")])
     assert len(kept(tmp_path)) == 2
 
 
 def test_a_file_name_is_readable_and_stays_in_the_folder(mailer: Mailer, tmp_path: Path) -> None:
-    mailer.exchange([outgoing("one", recipient="../é.lodie/x@example.com")])
+    exchange(mailer, [outgoing("one", recipient="../é.lodie/x@example.com")])
     assert {path.name for path in tmp_path.iterdir()} == {"000001-..__.lodie_x@example.com.eml", LOG_NAME}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from jo.plan.plan import GuardLevel
-from jo.ports.mailer import Outgoing, Reply, ReplyKind
+from jo.ports.mailer import Outgoing, ReplyKind
 from tests.scenarios.conftest import MakeWorld
 from tests.support.scenery import LISTS, SENDERS, SOURCES, company, contact, mails, outreach, people, program
 from tests.support.world import World, at
@@ -213,7 +213,7 @@ def test_who_comes_into_the_list_while_others_wait_for_their_time_does_not_wait_
 def test_mail_waits_and_expires_where_a_worker_has_no_relay(a_world: MakeWorld) -> None:
     files = {**program("hello: {email: one, expires_after: 1 hour}"), **mails("one")}
     world = a_world(files, people(contact("ada")), TEN)
-    world.relays.clear()
+    world.mailer.relays.clear()
     world.restart()
 
     world.run("2026-12-02 00:00")
@@ -225,15 +225,14 @@ def test_mail_waits_and_expires_where_a_worker_has_no_relay(a_world: MakeWorld) 
 def _apply_while_on_the_wire(world: World, files: dict[str, str | None]) -> None:
     """Apply the files while the relay is asked for the first time; it takes nothing that time."""
     world.mailer.behave("ada@people.example", ReplyKind.DEFERRED)
-    exchange = world.mailer.exchange
+    submit = world.mailer.submit
 
-    def exchange_first(batch: Sequence[Outgoing]) -> tuple[Reply, ...]:
-        world.mailer.exchange = exchange  # type: ignore[method-assign]  # once only
-        replies = exchange(batch)
+    def submit_first(relay: str, batch: Sequence[Outgoing]) -> None:
+        world.mailer.submit = submit  # type: ignore[method-assign]  # once only
+        submit(relay, batch)
         world.apply(files)
-        return replies
 
-    world.mailer.exchange = exchange_first  # type: ignore[method-assign]  # see above
+    world.mailer.submit = submit_first  # type: ignore[method-assign]  # see above
 
 
 def test_a_held_mail_whose_template_moves_to_another_topic_heeds_who_left_that_one(

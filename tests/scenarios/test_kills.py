@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from jo.flow.state import IntentState
-from jo.ports.mailer import Outgoing, Reply
+from jo.ports.mailer import Outgoing
 from tests.scenarios.conftest import MakeWorld
 from tests.support.scenery import contact, mails, outreach, people, program
 from tests.support.world import Killed, World, at
@@ -93,13 +93,13 @@ def undisturbed(a_world: MakeWorld) -> tuple[Account, int, Sequence[int]]:
     """Return the account of a run that nobody kills, its commits, and those after which mails went out."""
     world = a_world(FILES, ROWS, START)
     begun, opened = world.store.commits, list[int]()
-    exchange = world.mailer.exchange
+    submit = world.mailer.submit
 
-    def listen(batch: Sequence[Outgoing]) -> tuple[Reply, ...]:
+    def listen(relay: str, batch: Sequence[Outgoing]) -> None:
         opened.append(world.store.commits - begun - 1)
-        return exchange(batch)
+        submit(relay, batch)
 
-    world.mailer.exchange = listen  # type: ignore[method-assign]  # only to hear when
+    world.mailer.submit = listen  # type: ignore[method-assign]  # only to hear when
     world.run(END)
     assert Counter(mail.template for mail in world.mails()) == {"one": 2, "two": 2, "bill": 1, "release": 3}
     return Account(world), world.store.commits - begun, opened

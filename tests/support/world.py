@@ -80,11 +80,13 @@ class StepClock:
 class MemoryMailer:
     """A `Mailer` that keeps what it takes. It accepts, unless `behave` says otherwise for an address."""
 
-    connections = 4
-
     def __init__(self, clock: StepClock) -> None:
         self._clock = clock
         self._answers: dict[str, list[ReplyKind]] = {}
+        self._under_way: dict[str, Outgoing] = {}
+        self.relays = {"default"}
+        self.slow: set[str] = set()
+        """Addresses whose mails stay under way as long as they stand here."""
         self.offered: list[Outgoing] = []
         """Every message that was handed over, whatever became of it."""
         self.taken: list[tuple[datetime, Outgoing]] = []
@@ -94,30 +96,52 @@ class MemoryMailer:
         """Answer the next mails to the address so, in order; then accept again."""
         self._answers[address] = list(kinds)
 
-    def exchange(self, batch: Sequence[Outgoing]) -> tuple[Reply, ...]:
-        check_batch(batch, self.connections)
-        return tuple(self._answer(outgoing) for outgoing in batch)
+    def connections(self, relay: str) -> int:
+        return 4 if relay in self.relays else 0
+
+    def room(self, relay: str) -> int:
+        return self.connections(relay) - len(self._under_way)
+
+    def submit(self, relay: str, batch: Sequence[Outgoing]) -> None:
+        check_batch(batch, self.room(relay), self._under_way.keys())
+        self.offered += batch
+        self._under_way.update((outgoing.key, outgoing) for outgoing in batch)
+
+    def collect(self, seconds: float) -> Sequence[Reply]:
+        done = [outgoing for outgoing in self._under_way.values() if outgoing.recipient not in self.slow]
+        for outgoing in done:
+            del self._under_way[outgoing.key]
+        return [self._answer(outgoing) for outgoing in done]
+
+    def abandon(self) -> Sequence[Reply]:
+        replies = [*self.collect(0)]
+        for outgoing in self._under_way.values():
+            self.taken.append((self._clock.now(), outgoing))
+            replies.append(_reply(outgoing, ReplyKind.UNCERTAIN))
+        self._under_way.clear()
+        return replies
 
     def close(self) -> None:
-        pass
+        self._under_way.clear()
 
     def _answer(self, outgoing: Outgoing) -> Reply:
-        self.offered.append(outgoing)
         answers = self._answers.get(outgoing.recipient)
         kind = answers.pop(0) if answers else ReplyKind.ACCEPTED
         if kind in (ReplyKind.ACCEPTED, ReplyKind.UNCERTAIN):
             self.taken.append((self._clock.now(), outgoing))
-        code = {ReplyKind.ACCEPTED: 250, ReplyKind.DEFERRED: 450, ReplyKind.REJECTED: 550}.get(kind)
-        stage = Stage.DOT if kind in (ReplyKind.ACCEPTED, ReplyKind.UNCERTAIN) else Stage.RCPT
-        return Reply(
-            key=outgoing.key,
-            kind=kind,
-            stage=stage,
-            code=code,
-            enhanced=None,
-            text=f"the relay said {kind}",
-            relay="memory",
-        )
+        return _reply(outgoing, kind)
+
+
+def _reply(outgoing: Outgoing, kind: ReplyKind) -> Reply:
+    return Reply(
+        key=outgoing.key,
+        kind=kind,
+        stage=Stage.DOT if kind in (ReplyKind.ACCEPTED, ReplyKind.UNCERTAIN) else Stage.RCPT,
+        code={ReplyKind.ACCEPTED: 250, ReplyKind.DEFERRED: 450, ReplyKind.REJECTED: 550}.get(kind),
+        enhanced=None,
+        text=f"the relay said {kind}",
+        relay="memory",
+    )
 
 
 class Links:
@@ -201,7 +225,6 @@ class World:
         self.clock = StepClock(start)
         self.store = MortalStore(store or memory_store())
         self.mailer = MemoryMailer(self.clock)
-        self.relays: dict[str, MemoryMailer] = {"default": self.mailer}
         self.links = Links()
         self.told: list[Event] = []
         self._renderer = open_renderer()
@@ -229,10 +252,11 @@ class World:
             lease = work.leases.acquire("run", "world", datetime.now(UTC), 60)
         assert lease is not None
         self._worker = worker = Worker(self.store, lease)
+        self.mailer.close()
         services = build_services(
             store=self.store,
             warehouse=self._warehouse,
-            mailers=self.relays,
+            mailer=self.mailer,
             renderer=self._renderer,
             site=SITE,
             probe=self.links,
@@ -251,6 +275,10 @@ class World:
 
     def tick(self) -> Tick:
         return self._loop.tick()
+
+    def finish(self) -> Tick | None:
+        """Do what a worker does that is told to stop, with no patience for what is on the wire."""
+        return self._loop.finish(0)
 
     def plan(self, files: Mapping[str, str | None]) -> Plan:
         """Return what an apply of the files would do, None removes one; nothing is written."""

@@ -8,18 +8,21 @@ Who calls `tick` is another's concern: `run_through` jumps from tick to tick on 
 `jo.daemon.ticker` waits on the real one.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jo.daemon.clocks import ClockKind, note_tick
-from jo.daemon.service import Counts, Event, Service, Tell, Worker
+from jo.daemon.service import Counts, Event, Lasting, Service, Tell, Worker
 from jo.ports.clock import Clock, JumpingClock
 from jo.ports.errors import WorldError
 from jo.ports.store import LeaseLostError, Store
 
 TROUBLE = timedelta(seconds=30)
 """How long after trouble of the world the next tick comes."""
+GRACE = 30.0
+"""Seconds that a worker which is told to stop waits for what is under way."""
 ROUNDS = 10_000
 """Rounds of one tick at most; a safety net against services that feed each other without end."""
 
@@ -35,6 +38,8 @@ class Tick:
     next_at: datetime | None
     """When a service expects work; None when nothing is planned."""
     trouble: str | None = None
+    is_under_way: bool = False
+    """Whether something goes on by itself: the next tick should come at once, before time passes."""
 
 
 class Loop:
@@ -49,6 +54,7 @@ class Loop:
     ) -> None:
         self._store = store
         self._services = services
+        self._lasting = [service for service in services if isinstance(service, Lasting)]
         self._clock = clock
         self._kind = kind
         self._worker = worker
@@ -75,18 +81,48 @@ class Loop:
         if counts:
             self._tell(Event(name="tick.done", at=now, fields=counts))
         next_at = min((moment for moment in moments if moment is not None), default=None)
-        return Tick(at=now, counts=counts, next_at=next_at)
+        return Tick(at=now, counts=counts, next_at=next_at, is_under_way=self._is_under_way())
+
+    def finish(self, grace: float = GRACE) -> Tick | None:
+        """See through what is under way, for so many seconds; start nothing new, and break off what is left.
+
+        What has no known end then is left to the rules for uncertain sends, as after the end of the process.
+        Returns None where nothing was under way.
+        """
+        if not self._is_under_way():
+            return None
+        now = self._clock.now()
+        counts: dict[str, int] = {}
+        end = time.monotonic() + grace
+        try:
+            while self._is_under_way():
+                self._worker.goes_on()
+                for service in self._lasting:
+                    found = service.finish(now, give_up=time.monotonic() >= end)
+                    _add(counts, service.name, found)
+        except WorldError as error:
+            self._tell(Event(name="tick.trouble", at=now, fields={"error": str(error)}))
+            return Tick(at=now, counts=counts, next_at=None, trouble=str(error))
+        return Tick(at=now, counts=counts, next_at=None)
+
+    def _is_under_way(self) -> bool:
+        return any(service.is_under_way for service in self._lasting)
 
     def _round(self, now: datetime, counts: dict[str, int]) -> bool:
         moved = False
         for service in self._services:
             if not self._worker.goes_on():
                 break
-            for word, count in service.run_once(now).items():
-                name = f"{service.name}.{word}"
-                counts[name] = counts.get(name, 0) + count
-                moved = moved or count > 0
+            moved = _add(counts, service.name, service.run_once(now)) or moved
         return moved
+
+
+def _add(counts: dict[str, int], service: str, found: Counts) -> bool:
+    """Add what a service has done; return whether it was anything."""
+    for word, count in found.items():
+        name = f"{service}.{word}"
+        counts[name] = counts.get(name, 0) + count
+    return any(found.values())
 
 
 def run_through(
@@ -94,8 +130,16 @@ def run_through(
 ) -> None:
     """Tick at each moment of work, and at last at `until`, or until the worker is told to stop."""
     while not worker.stopping:
-        tick = loop.tick()
-        after_each(tick)
+        tick = run_out(loop, worker, after_each)
         if clock.now() >= until:
             break
         clock.jump(until if tick.next_at is None else min(tick.next_at, until))
+
+
+def run_out(loop: Loop, worker: Worker, after_each: Callable[[Tick], None]) -> Tick:
+    """Tick, and go on while something is under way; the tick returned is the last one."""
+    while True:
+        tick = loop.tick()
+        after_each(tick)
+        if worker.stopping or not tick.is_under_way:
+            return tick

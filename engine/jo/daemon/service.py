@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from jo.ports.store import Lease, Store
 
@@ -23,6 +23,20 @@ class Service(Protocol):
 
     def next_at(self, now: datetime) -> datetime | None:
         """Return when there will be work, as far as is known; later than `now` after `run_once(now)`."""
+        ...
+
+
+@runtime_checkable
+class Lasting(Protocol):
+    """A service of which something goes on between its runs."""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether something is under way that the next run may find ended, so that it should come soon."""
+        ...
+
+    def finish(self, now: datetime, *, give_up: bool) -> Counts:
+        """Wait a moment for what is under way and start nothing; giving up, break off what is left."""
         ...
 
 

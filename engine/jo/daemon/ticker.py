@@ -81,7 +81,7 @@ class Ticker:
                 self._bell.ring()
             if self._worker.stopping:
                 return
-            moments = [now + LONGEST_WAIT, tick.next_at, self._until]
+            moments = [now + LONGEST_WAIT, tick.next_at, self._until, now if tick.is_under_way else None]
             self._set_alarm(max(min(moment for moment in moments if moment is not None), now + _SOON))
         except BaseException as error:  # it is the main thread's to raise; here nobody would hear of it
             self._failure = error

@@ -214,6 +214,8 @@ doubled one; of a receipt, and of a note to a colleague, the opposite is true.""
 DEFAULT_EXPIRY = timedelta(days=3)
 """How long a mail may stay pending when neither step, outreach nor template says so."""
 
+RELAY_RETRY = timedelta(minutes=1)
+"""How long a mail waits of which the relay could not say anything."""
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=4)
 
@@ -228,6 +230,8 @@ class AttemptEnd:
     code: int | None
     text: str
     at: datetime
+    is_about_message: bool = True
+    """False when the relay could not be reached, or left before it looked at the message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,7 +275,8 @@ def _settled(state: IntentState, end: AttemptEnd) -> Settled:
 
 def _again(intent: Intent, end: AttemptEnd, detail: str) -> Settled:
     """Let an intent be tried again after a while."""
-    due_at = min(end.at + backoff(intent.attempts), intent.expires_at)
+    wait = backoff(intent.attempts) if end.is_about_message else RELAY_RETRY
+    due_at = min(end.at + wait, intent.expires_at)
     return Settled(state=IntentState.PENDING, why=Why.RETRY, due_at=due_at, outcome_at=None, detail=detail)
 
 

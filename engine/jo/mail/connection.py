@@ -50,19 +50,24 @@ class Connection:
         context: ssl.SSLContext | None,
         selector: BaseSelector,
         clock: Callable[[], float],
+        settled: Callable[[Reply], None],
     ) -> None:
+        """`settled` is called with the end of each message."""
         self.state = State.OPENING
         self.deadline = math.inf
         """By the clock, in seconds; infinite while nothing is awaited."""
         self.last_used = clock()
         self.trouble: Trouble | None = None
         """Why it never became ready."""
-        self._reply: Reply | None = None
+        self.is_worn = False
+        """Whether it has carried as many messages as its relay's settings allow."""
+        self._carried = 0
         self._relay = relay
         self._endpoints = deque(endpoints)
         self._context = context
         self._selector = selector
         self._clock = clock
+        self._settled = settled
         self._session = Session(relay)
         self._is_connecting = True
         self._socket: socket.socket | None = None
@@ -77,17 +82,24 @@ class Connection:
     def submit(self, outgoing: Outgoing) -> None:
         """Begin a message. Only when READY."""
         self.state = State.BUSY
+        self._carried += 1
+        self.is_worn = self._carried >= self._relay.messages_per_connection
         self._perform(self._session.submit(outgoing))
-
-    def take_reply(self) -> Reply | None:
-        """Return the end of the message, once."""
-        reply, self._reply = self._reply, None
-        return reply
 
     def quit(self) -> None:
         """Say goodbye and wait for the answer. Only when READY."""
         self.state = State.LEAVING
         self._perform(self._session.quit())
+
+    def leave_at_once(self) -> None:
+        """Say goodbye and wait for nothing. Only when READY."""
+        self.quit()
+        self.abort()
+
+    def give_up(self) -> None:
+        """Break off whatever is under way; a message is settled by where it stands."""
+        self._lose("it was broken off")
+        self.abort()
 
     def abort(self) -> None:
         """Close at once. A message under way stays without a reply."""
@@ -257,9 +269,9 @@ class Connection:
                     self.state = State.READY
                     self._touch()
                 case Settled():
-                    self._reply = effect.reply
                     self.state = State.READY
                     self._touch()
+                    self._settled(effect.reply)
                 case Failed():
                     self.trouble = effect.trouble
                 case HangUp():

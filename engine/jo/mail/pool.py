@@ -1,191 +1,208 @@
-"""The SMTP mailer: several connections to one relay, driven by one loop in the caller's thread.
+"""The connections to one relay: when to open, to use and to leave them.
 
-A round hands each message to a connection that is ready, so a message is only ever tied to a
-connection that can carry it; a connection that fails to open takes no message with it. The first
-connection is opened alone: a relay that is down or refuses the sign-in hears of it once a round and
-not once a connection. When others work but one more is refused, the relay's limit is reached, and no
-more are tried for a while.
+A message is only ever tied to a connection that can carry it; until then it waits here, and a connection
+that fails to open takes none with it. The first connection is opened alone: a relay that is down or refuses
+the sign-in hears of it once, and not once a connection. When others work but one more is refused, the
+relay's limit is reached: no more are tried for a while, and there is room for as many messages as there are
+connections.
 
-No message is tried a second time here. Connections are kept between rounds; nothing is read or
-written then, so what a relay did meanwhile is looked at before the next round begins.
+Nothing here waits; `jo.mail.smtp` does, for all relays at once. Between messages a connection is kept, but
+nothing is read from it unless somebody waits; so what the relay did meanwhile is looked at before a message
+is handed over.
 """
 
+import math
 import socket
-import time
+import ssl
 from collections import deque
-from collections.abc import Callable, Sequence
-from selectors import DefaultSelector
+from collections.abc import Callable, Collection, Sequence
+from selectors import BaseSelector
 
 from jo.mail.connection import Connection, Endpoint, State
 from jo.mail.effects import Trouble
-from jo.mail.relay import Relay, Tls, is_loopback
-from jo.mail.tls import client_context, describe
-from jo.ports.mailer import Outgoing, Reply, ReplyKind, Stage, check_batch
+from jo.mail.relay import Relay, is_loopback
+from jo.mail.tls import describe
+from jo.ports.mailer import About, Outgoing, Reply, ReplyKind, Stage
 
 GROWTH_PAUSE = 30.0
 """Seconds without a new connection after one was refused while others work."""
 
 
-class SmtpMailer:
-    """A `Mailer` for one relay. Raises WorldError when the relay's `ca_file` cannot be used."""
-
-    def __init__(self, relay: Relay, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock` counts seconds and never goes back; it is for time-outs only."""
-        self._relay = relay
+class Pool:
+    def __init__(
+        self,
+        relay: Relay,
+        *,
+        context: ssl.SSLContext | None,
+        selector: BaseSelector,
+        clock: Callable[[], float],
+        settled: Callable[[Reply], None],
+    ) -> None:
+        """`settled` is called with the end of each message."""
+        self.relay = relay
+        self.trouble: Trouble | None = None
+        """Why the last connection that was tried did not open; None once one has opened."""
+        self._context = context
+        self._selector = selector
         self._clock = clock
-        self._context = client_context(relay.ca_file) if relay.security is not Tls.NONE else None
-        self._selector = DefaultSelector()
+        self._settled = settled
+        self._waiting: deque[Outgoing] = deque()
         self._live: list[Connection] = []
         self._may_grow_from = clock()
-        self._endpoints: list[Endpoint] = []
-        self._trouble: Trouble | None = None
-        """Why a connection could not be opened in this round."""
+        self._endpoints: Sequence[Endpoint] = ()
 
     @property
-    def connections(self) -> int:
-        return self._relay.connections
+    def room(self) -> int:
+        limit = self.relay.connections
+        if self._clock() < self._may_grow_from:
+            limit = sum(connection.state is not State.LEAVING for connection in self._live) or limit
+        return max(0, limit - self.under_way)
 
-    def exchange(self, batch: Sequence[Outgoing]) -> tuple[Reply, ...]:
-        check_batch(batch, self.connections)
-        replies: dict[str, Reply] = {}
-        waiting = deque(batch)
-        try:
-            self._begin_round()
-            while len(replies) < len(batch):
-                self._hand_out(waiting, replies)
-                self._open_for(len(waiting))
-                if self._has(State.OPENING, State.BUSY):
-                    self._step(replies)
-                elif self._trouble is not None:
-                    replies.update(
-                        (outgoing.key, self._defer(outgoing, self._trouble)) for outgoing in waiting
-                    )
-        except BaseException:
-            # Half a dialog can be neither continued nor forgotten: the ledger will call it uncertain.
-            self._drop_all()
-            raise
-        return tuple(replies[outgoing.key] for outgoing in batch)
+    @property
+    def under_way(self) -> int:
+        return len(self._waiting) + sum(connection.state is State.BUSY for connection in self._live)
 
-    def trouble(self) -> str | None:
-        """Open a connection as far as a message could follow; return why it cannot, None when it can."""
-        self._begin_round()
-        while not self._has(State.READY):
-            self._open_for(1)
-            if self._has(State.OPENING):
-                self._step({})
-            elif self._trouble is not None:
-                return f"{self._trouble.stage}: {self._trouble.text}"
-        return None
+    @property
+    def is_active(self) -> bool:
+        """Whether something is awaited of the relay."""
+        return bool(self._waiting) or any(
+            connection.state in (State.OPENING, State.BUSY, State.LEAVING) for connection in self._live
+        )
 
-    def close(self) -> None:
-        try:
-            for connection in self._live:
-                if connection.state is State.READY:
-                    connection.quit()
-            while self._has(State.LEAVING):
-                self._step({})
-        finally:
-            self._drop_all()
+    @property
+    def is_ready(self) -> bool:
+        return any(connection.state is State.READY for connection in self._live)
 
-    # A round -------------------------------------------------------------------------------------
+    @property
+    def is_leaving(self) -> bool:
+        return any(connection.state is State.LEAVING for connection in self._live)
 
-    def _begin_round(self) -> None:
-        """Drop what the relay has closed meanwhile, or may be about to."""
-        self._look(0)
-        oldest = self._clock() - self._relay.idle
+    @property
+    def deadline(self) -> float:
+        """When the next stage's time is up, by the clock."""
+        return min((connection.deadline for connection in self._live), default=math.inf)
+
+    def submit(self, batch: Collection[Outgoing]) -> None:
+        """Take messages over. What the relay has closed meanwhile must have been looked at."""
+        oldest = self._clock() - self.relay.idle
         for connection in self._live:
-            if connection.last_used < oldest:
-                if connection.state is State.READY:
-                    connection.quit()
-                connection.abort()
-        self._sweep()
-        self._trouble = None
-        self._endpoints = []
+            if connection.state is State.READY and connection.last_used < oldest:
+                connection.leave_at_once()
+        self._waiting.extend(batch)
+        self.tend()
 
-    def _hand_out(self, waiting: deque[Outgoing], replies: dict[str, Reply]) -> None:
+    def tend(self) -> None:
+        """Give each message that waits a connection, as far as there are any; open what is missing."""
+        while True:
+            self._sweep()
+            self._hand_out()
+            if not self._open_missing():
+                return
+
+    def expire(self, now: float) -> None:
+        """Let go of connections whose stage has taken too long."""
         for connection in self._live:
-            while waiting and connection.state is State.READY:
-                connection.submit(waiting.popleft())
-                _collect(connection, replies)
+            if connection.deadline <= now:
+                connection.expire()
 
-    def _open_for(self, waiting: int) -> None:
+    def open_one(self) -> None:
+        """Open a connection though no message waits for it, unless one is there."""
+        if not self._live:
+            self._open()
+
+    def quit(self) -> None:
+        """Say goodbye on every connection that is free."""
+        for connection in self._live:
+            if connection.state is State.READY:
+                connection.quit()
+
+    def abandon(self) -> None:
+        """Break off everything; each message under way is settled by where it stands."""
+        for connection in self._live:
+            connection.give_up()
+        self._live = []
+        self._defer_waiting(Trouble(stage=Stage.CONNECT, text="it was broken off before it began"))
+
+    def drop(self) -> None:
+        """Close everything; no message gets a reply."""
+        for connection in self._live:
+            connection.abort()
+        self._live = []
+        self._waiting.clear()
+
+    def _sweep(self) -> None:
+        """Forget closed connections, and learn why one never opened."""
+        closed = [connection for connection in self._live if connection.state is State.CLOSED]
+        if not closed:
+            return
+        self._live = [connection for connection in self._live if connection.state is not State.CLOSED]
+        for connection in closed:
+            if connection.trouble is not None:
+                self._not_opened(connection.trouble)
+
+    def _not_opened(self, trouble: Trouble) -> None:
+        self.trouble = trouble
+        self._endpoints = ()  # it may have moved
+        if self._live:
+            self._may_grow_from = self._clock() + GROWTH_PAUSE
+        else:
+            self._defer_waiting(trouble)
+
+    def _hand_out(self) -> None:
+        for connection in self._live:
+            while self._waiting and connection.state is State.READY and not connection.is_worn:
+                connection.submit(self._waiting.popleft())
+            if connection.state is State.READY and connection.is_worn:
+                connection.quit()
+
+    def _open_missing(self) -> bool:
         """Open as many connections as there are messages without one, the very first one alone."""
-        self._sweep()
         opening = sum(connection.state is State.OPENING for connection in self._live)
-        room = self.connections - len(self._live)
+        room = self.relay.connections - len(self._live)
         if len(self._live) == opening:
             room = 1 - opening
         elif self._clock() < self._may_grow_from:
             room = 0
-        for _ in range(min(waiting - opening, room)):
-            if self._trouble is None:
-                self._open()
+        missing = min(len(self._waiting) - opening, room)
+        for _ in range(missing):
+            self._open()
+        return missing > 0
 
     def _open(self) -> None:
         try:
-            self._endpoints = self._endpoints or _resolve(self._relay)
+            self._endpoints = self._endpoints or _resolve(self.relay)
         except (OSError, ValueError) as error:
             why = describe(error) if isinstance(error, OSError) else "it is no host name"
-            self._trouble = Trouble(stage=Stage.CONNECT, text=f"the relay's name cannot be resolved: {why}")
+            self._not_opened(Trouble(stage=Stage.CONNECT, text=f"the relay's name cannot be resolved: {why}"))
             return
-        connection = Connection(
-            self._relay, self._endpoints, context=self._context, selector=self._selector, clock=self._clock
-        )
-        self._live.append(connection)
-        self._sweep()
-
-    def _step(self, replies: dict[str, Reply]) -> None:
-        """Wait until something happens on a connection, at most until a deadline, and see it through."""
-        nearest = min(connection.deadline for connection in self._live)
-        self._look(max(0.0, nearest - self._clock()))
-        now = self._clock()
-        for connection in self._live:
-            if connection.deadline <= now:
-                connection.expire()
-            _collect(connection, replies)
-        self._sweep()
-
-    def _look(self, seconds: float) -> None:
-        for key, _ in self._selector.select(seconds):
-            connection: Connection = key.data
-            connection.advance()
-
-    def _sweep(self) -> None:
-        """Forget closed connections, and learn why one never opened."""
-        troubles = [connection.trouble for connection in self._live if connection.trouble is not None]
-        self._live = [connection for connection in self._live if connection.state is not State.CLOSED]
-        if troubles:
-            self._trouble = troubles[-1]
-            if self._live:
-                self._may_grow_from = self._clock() + GROWTH_PAUSE
-
-    def _defer(self, outgoing: Outgoing, trouble: Trouble) -> Reply:
-        return Reply(
-            key=outgoing.key,
-            kind=ReplyKind.DEFERRED,
-            stage=trouble.stage,
-            code=trouble.code,
-            enhanced=trouble.enhanced,
-            text=trouble.text,
-            relay=self._relay.name,
+        self._live.append(
+            Connection(
+                self.relay,
+                self._endpoints,
+                context=self._context,
+                selector=self._selector,
+                clock=self._clock,
+                settled=self._settled,
+            )
         )
 
-    def _has(self, *states: State) -> bool:
-        return any(connection.state in states for connection in self._live)
+    def _defer_waiting(self, trouble: Trouble) -> None:
+        while self._waiting:
+            self._settled(
+                Reply(
+                    key=self._waiting.popleft().key,
+                    kind=ReplyKind.DEFERRED,
+                    stage=trouble.stage,
+                    code=trouble.code,
+                    enhanced=trouble.enhanced,
+                    text=trouble.text,
+                    relay=self.relay.name,
+                    about=About.RELAY,
+                )
+            )
 
-    def _drop_all(self) -> None:
-        for connection in self._live:
-            connection.abort()
-        self._live = []
 
-
-def _collect(connection: Connection, replies: dict[str, Reply]) -> None:
-    reply = connection.take_reply()
-    if reply is not None:
-        replies[reply.key] = reply
-
-
-def _resolve(relay: Relay) -> list[Endpoint]:
+def _resolve(relay: Relay) -> Sequence[Endpoint]:
     """Look up the relay's addresses, in the system's order of preference."""
     found = socket.getaddrinfo(relay.host, relay.port, type=socket.SOCK_STREAM)
     endpoints: list[Endpoint] = [(family, address) for family, _, _, _, address in found]

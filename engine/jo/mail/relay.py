@@ -52,6 +52,8 @@ class Relay:
     hello: str | None = None
     """How this machine calls itself; None: by the address of its end of the connection."""
     connections: int = 10
+    messages_per_connection: int = 1000
+    """After so many a connection is left politely, and another one opened when it is needed."""
     idle: float = 30.0
     """Seconds after which an unused connection is not trusted to be alive any more."""
     patience: Mapping[Stage, float] = field(default_factory=lambda: PATIENCE)
@@ -59,6 +61,8 @@ class Relay:
     def __post_init__(self) -> None:
         if self.connections < 1:
             raise ValueError("a relay needs at least one connection")
+        if self.messages_per_connection < 1:
+            raise ValueError("a connection carries at least one message")
         if not self.host.isprintable() or self.host.strip() in ("", ".") or self.host.startswith("."):
             raise ValueError("a relay needs a host name")
         if self.hello is not None and not (

@@ -1,6 +1,6 @@
 """The mailer that sends nothing: each message becomes a file in a folder, for tests and previews."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -14,27 +14,44 @@ _TAKES = Extensions(eight_bit=True, utf8=True)
 
 
 class FolderMailer:
-    """A `Mailer` whose relay is a folder. It refuses what no relay would be given, as SMTP does."""
+    """A `Mailer` whose only relay is a folder. It refuses what no relay would be given, as SMTP does."""
 
-    def __init__(self, directory: Path, *, clock: Callable[[], datetime], connections: int = 10) -> None:
+    def __init__(
+        self, relay: str, directory: Path, *, clock: Callable[[], datetime], connections: int = 10
+    ) -> None:
         """`clock` tells the moment that the log notes. Raises WorldError when there can be no such folder."""
         try:
             self._folder = MessageFolder(directory, clock=clock)
         except OSError as error:
             raise WorldError(f"messages cannot be kept in {directory}: {error.strerror}") from error
+        self._relay = relay
         self._connections = connections
         self._name = f"folder {directory.name}"
+        self._replies: dict[str, Reply] = {}
 
     @property
-    def connections(self) -> int:
-        return self._connections
+    def relays(self) -> Collection[str]:
+        return (self._relay,)
 
-    def exchange(self, batch: Sequence[Outgoing]) -> tuple[Reply, ...]:
-        check_batch(batch, self._connections)
-        return tuple(self._keep(outgoing) for outgoing in batch)
+    def connections(self, relay: str) -> int:
+        return self._connections if relay == self._relay else 0
+
+    def room(self, relay: str) -> int:
+        return self._connections - len(self._replies) if relay == self._relay else 0
+
+    def submit(self, relay: str, batch: Sequence[Outgoing]) -> None:
+        check_batch(batch, self.room(relay), self._replies.keys())
+        self._replies.update((outgoing.key, self._keep(outgoing)) for outgoing in batch)
+
+    def collect(self, seconds: float) -> Sequence[Reply]:
+        return self.abandon()  # a folder keeps nobody waiting
+
+    def abandon(self) -> Sequence[Reply]:
+        replies, self._replies = list(self._replies.values()), {}
+        return replies
 
     def close(self) -> None:
-        pass  # nothing stays open between messages
+        self._replies.clear()
 
     def _keep(self, outgoing: Outgoing) -> Reply:
         kind, stage = ReplyKind.ACCEPTED, Stage.DOT

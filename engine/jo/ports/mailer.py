@@ -1,12 +1,12 @@
 """The port through which messages leave: what is handed over, and what became of it.
 
-A mailer works in rounds. The caller opens at most `connections` attempts in one transaction, hands
-their messages to `exchange`, and records the replies in the transaction that opens the next ones.
-So a process that dies leaves at most `connections` attempts of which nobody knows the end. A mailer
-keeps its connections between rounds; it never tries a message twice: that decision is the ledger's.
+A mailer has no barrier. Messages are handed over as long as there is room, and replies are collected as
+they come; one that is slow keeps none of the others waiting. There is room for one message on each
+connection, so a process that dies leaves at most that many attempts of which nobody knows the end. A
+mailer keeps its connections, and never tries a message twice: that decision is the ledger's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -47,12 +47,22 @@ class ReplyKind(StrEnum):
     """The relay may or may not have taken it."""
 
 
+class About(StrEnum):
+    """What a reply speaks of."""
+
+    MESSAGE = "message"
+    CONNECTION = "connection"
+    """The connection ended before the relay looked at the message; another one may carry it."""
+    RELAY = "relay"
+    """The relay cannot be reached or used at all."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """One message for one recipient."""
 
     key: str
-    """Comes back in the reply; unique within a batch. Never sent."""
+    """Comes back in the reply; unique among all that is under way. Never sent."""
     sender: str
     """The envelope's return path, without angle brackets; empty for a message that must not bounce."""
     recipient: str
@@ -76,35 +86,49 @@ class Reply:
     """One line for the operator. May hold the recipient's address, so it does not belong in logs."""
     relay: str
     """Where it went, as `host:port`, or the name of a sink."""
-
-    @property
-    def is_relay_trouble(self) -> bool:
-        """Whether the relay could not be reached or used at all, so that nothing is said of this message."""
-        return self.stage in OPENING
+    about: About = About.MESSAGE
 
 
 class Mailer(Protocol):
-    """Hands messages to a relay. Used by one thread at a time."""
+    """Hands messages to relays, each known by its name in the settings. Used by one thread at a time."""
 
     @property
-    def connections(self) -> int:
-        """How many messages may be under way at once: the greatest length of a batch."""
+    def relays(self) -> Collection[str]: ...
 
-    def exchange(self, batch: Sequence[Outgoing]) -> tuple[Reply, ...]:
-        """Hand over each message once and return one reply for each, in the order of the batch.
+    def connections(self, relay: str) -> int:
+        """Return how many messages may be under way to a relay at most; 0 for one that is not known."""
 
-        Blocks until the last reply is there, at worst as long as the stages' time-outs allow. Nothing
-        that a relay does raises; when no connection can be made, every message is deferred with the
-        reason. Raises ValueError for a batch longer than `connections` or with a key twice.
+    def room(self, relay: str) -> int:
+        """Return how many messages may be handed over now; less than is free where the relay allows less."""
+
+    def submit(self, relay: str, batch: Sequence[Outgoing]) -> None:
+        """Hand over messages, each once. They are on their way when this returns; it waits for nothing.
+
+        Nothing that a relay does raises. Raises ValueError for more messages than there is room for, and
+        for a key that is under way.
         """
 
+    def collect(self, seconds: float) -> Sequence[Reply]:
+        """Wait for replies, and return all that are there, in the order in which they came.
+
+        Waits for the first one at most so long, in real time; returns at once when nothing is under way.
+        Every message that was handed over gets one reply, at the latest when the stage's time is up.
+        """
+
+    def abandon(self) -> Sequence[Reply]:
+        """Break off what is under way, and return what that makes of each message, with all other replies."""
+
     def close(self) -> None:
-        """End all connections politely. The mailer may be used again; it then connects anew."""
+        """End all connections, the idle ones politely; what is under way gets no reply.
+
+        The mailer may be used again; it then connects anew.
+        """
 
 
-def check_batch(batch: Sequence[Outgoing], connections: int) -> None:
-    """Raise ValueError unless the batch keeps the rules of `Mailer.exchange`."""
-    if len(batch) > connections:
-        raise ValueError(f"a batch of {len(batch)} messages for {connections} connections")
-    if len({outgoing.key for outgoing in batch}) < len(batch):
-        raise ValueError("a batch holds a key twice")
+def check_batch(batch: Sequence[Outgoing], room: int, under_way: Collection[str]) -> None:
+    """Raise ValueError unless the batch keeps the rules of `Mailer.submit`."""
+    if len(batch) > room:
+        raise ValueError(f"{len(batch)} messages where there is room for {room}")
+    keys = {outgoing.key for outgoing in batch}
+    if len(keys) < len(batch) or not keys.isdisjoint(under_way):
+        raise ValueError("a key is under way twice")

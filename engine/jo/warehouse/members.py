@@ -54,7 +54,10 @@ def audience_query(
         judged = _Judge(project, each, known, today, now).query()
         # As conditions know a list: each contact once, or their join would multiply rows.
         members = f"select distinct member from {_judged(each.name)} where left_out is null"
-        within += [f"{_judged(each.name)} as (\n{judged}\n)", f"{quoted(list_relation(each.name))} as ({members})"]
+        within += [
+            f"{_judged(each.name)} as (\n{judged}\n)",
+            f"{quoted(list_relation(each.name))} as ({members})",
+        ]
     columns = "key, cast(member as varchar) as contact, cast(null as bigint) as rows"
     if not judge.leaves_out:
         return f"{_with(within)}select {columns} from (\n{judge.query()}\n)\norder by key"

@@ -37,6 +37,7 @@ class RelaySettings:
     ca_file: str | None = None
     hello: str | None = None
     connections: int = 4
+    messages_per_connection: int = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

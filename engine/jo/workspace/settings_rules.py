@@ -165,6 +165,7 @@ SECTIONS: Mapping[str, Mapping[str, Rule]] = {
         "ca_file": _TEXT,
         "hello": _TEXT,
         "connections": Rule(type=int, check=_from_to(1, 100)),
+        "messages_per_connection": Rule(type=int, check=_from_to(1, 1_000_000)),
     },
     "web": {
         "base_url": Rule(type=str, check=_web_url),

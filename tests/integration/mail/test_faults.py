@@ -10,11 +10,12 @@ from enum import Enum
 import pytest
 
 from jo.mail.auth import Credentials
-from jo.mail.pool import SmtpMailer
 from jo.mail.relay import Relay, Tls
+from jo.mail.smtp import SmtpMailer
 from jo.ports.mailer import Outgoing, Reply, ReplyKind, Stage
 from tests.integration.mail.fault_table import TABLE, Row
 from tests.support.certificates import Certificate, make_certificate
+from tests.support.mailing import RELAY, exchange
 from tests.support.smtp_server import Fault, FaultServer, Point
 
 SHORT, LONG = 0.3, 20.0
@@ -83,15 +84,15 @@ def run_cell(row: Row, way: Way, certificate: Certificate) -> Outcome:
         connections=1,
         patience={stage: SHORT if is_sat_out(row, stage) else LONG for stage in Stage},
     )
-    with server, closing(SmtpMailer(relay)) as mailer:
-        (reply,) = mailer.exchange([outgoing("first", LARGE if row.point is Point.BODY else MESSAGE)])
+    with server, closing(SmtpMailer({RELAY: relay})) as mailer:
+        (reply,) = exchange(mailer, [outgoing("first", LARGE if row.point is Point.BODY else MESSAGE)])
         if row.point is Point.QUIT:
             mailer.close()
         kept = len(server.kept)
         server.heal()
         next_reply = None
         if (row.point, row.fault) not in GONE:
-            (next_reply,) = mailer.exchange([outgoing("second", MESSAGE)])
+            (next_reply,) = exchange(mailer, [outgoing("second", MESSAGE)])
         return Outcome(reply=reply, kept=kept, next_reply=next_reply, kept_in_the_end=len(server.kept))
 
 

@@ -15,11 +15,13 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from jo.mail.auth import Credentials
-from jo.mail.pool import GROWTH_PAUSE, SmtpMailer
+from jo.mail.pool import GROWTH_PAUSE
 from jo.mail.relay import Relay, Tls
+from jo.mail.smtp import SmtpMailer
 from jo.ports.errors import WorldError
-from jo.ports.mailer import Outgoing, ReplyKind, Stage
+from jo.ports.mailer import About, Outgoing, ReplyKind, Stage
 from tests.support.certificates import Certificate, make_certificate
+from tests.support.mailing import RELAY, exchange
 
 SIMPLE = b"Subject: hi\r\n\r\nhello\r\n"
 
@@ -123,7 +125,7 @@ def mailer_for(
     witness: Witness, *, clock: Callable[[], float] | None = None, host: str = "127.0.0.1", **settings: Any
 ) -> closing[SmtpMailer]:
     relay = Relay(host=host, port=witness.port, **settings)
-    return closing(SmtpMailer(relay, clock=clock) if clock else SmtpMailer(relay))
+    return closing(SmtpMailer({RELAY: relay}, clock=clock) if clock else SmtpMailer({RELAY: relay}))
 
 
 @pytest.fixture(scope="module")
@@ -154,21 +156,21 @@ def server_context(certificate: Certificate) -> ssl.SSLContext:
 )
 def test_a_message_arrives_byte_for_byte(data: bytes) -> None:
     with relay_server() as witness, mailer_for(witness) as mailer:
-        (reply,) = mailer.exchange([outgoing("one", data)])
+        (reply,) = exchange(mailer, [outgoing("one", data)])
         assert reply.kind is ReplyKind.ACCEPTED, reply
         assert witness.messages == [("from@example.com", "to@example.com", data)]
 
 
 def test_an_international_address_arrives_as_it_is() -> None:
     with relay_server() as witness, mailer_for(witness) as mailer:
-        (reply,) = mailer.exchange([outgoing("one", recipient="jürgen@münchen.example")])
+        (reply,) = exchange(mailer, [outgoing("one", recipient="jürgen@münchen.example")])
         assert reply.kind is ReplyKind.ACCEPTED, reply
         assert witness.messages[0][1] == "jürgen@xn--mnchen-3ya.example"
 
 
 def test_a_message_beyond_the_announced_size_is_not_even_offered() -> None:
     with relay_server(data_size_limit=1000) as witness, mailer_for(witness) as mailer:
-        (reply,) = mailer.exchange([outgoing("one", b"x" * 1001)])
+        (reply,) = exchange(mailer, [outgoing("one", b"x" * 1001)])
         assert (reply.kind, reply.stage, reply.enhanced) == (ReplyKind.REJECTED, Stage.MAIL, "5.3.4")
         assert witness.messages == []
 
@@ -179,7 +181,7 @@ def test_a_message_beyond_the_announced_size_is_not_even_offered() -> None:
 def test_messages_of_a_batch_are_under_way_at_the_same_time() -> None:
     with relay_server() as witness, mailer_for(witness, connections=8) as mailer:
         witness.gathering = 8  # none is taken before all are there
-        replies = mailer.exchange([outgoing(str(number)) for number in range(8)])
+        replies = exchange(mailer, [outgoing(str(number)) for number in range(8)])
         assert [reply.kind for reply in replies] == [ReplyKind.ACCEPTED] * 8
         assert witness.connections == 8
 
@@ -187,7 +189,7 @@ def test_messages_of_a_batch_are_under_way_at_the_same_time() -> None:
 def test_connections_are_kept_between_rounds() -> None:
     with relay_server() as witness, mailer_for(witness, connections=2) as mailer:
         for turn in range(5):
-            mailer.exchange([outgoing(f"{turn}a"), outgoing(f"{turn}b")])
+            exchange(mailer, [outgoing(f"{turn}a"), outgoing(f"{turn}b")])
         assert (len(witness.messages), witness.connections) == (10, 2)
 
 
@@ -198,22 +200,22 @@ def test_a_relay_with_room_for_two_gets_all_messages_over_two_connections() -> N
         mailer_for(witness, connections=5, clock=lambda: moments[0], idle=10 * GROWTH_PAUSE) as mailer,
     ):
         for turn in range(3):
-            replies = mailer.exchange([outgoing(f"{turn}-{place}") for place in range(5)])
+            replies = exchange(mailer, [outgoing(f"{turn}-{place}") for place in range(5)])
             assert [reply.kind for reply in replies] == [ReplyKind.ACCEPTED] * 5
         assert (len(witness.messages), witness.connections) == (15, 2)
         refused = witness.refused
         assert 1 <= refused <= 3  # in the first round only
         moments[0] += GROWTH_PAUSE
-        mailer.exchange([outgoing(f"later-{place}") for place in range(5)])
+        exchange(mailer, [outgoing(f"later-{place}") for place in range(5)])
         assert witness.refused > refused
 
 
 def test_a_connection_left_idle_for_long_is_opened_anew() -> None:
     moments = [0.0]
     with relay_server() as witness, mailer_for(witness, clock=lambda: moments[0]) as mailer:
-        mailer.exchange([outgoing("one")])
+        exchange(mailer, [outgoing("one")])
         moments[0] += 31
-        (reply,) = mailer.exchange([outgoing("two")])
+        (reply,) = exchange(mailer, [outgoing("two")])
         assert reply.kind is ReplyKind.ACCEPTED
         assert witness.connections == 2
 
@@ -227,11 +229,12 @@ def test_a_message_of_a_broken_off_round_leaves_no_half_dialog_behind() -> None:
 
     interrupted: list[bool] = []
     with relay_server() as witness, mailer_for(witness, clock=clock) as mailer:
-        mailer.exchange([outgoing("one")])
+        exchange(mailer, [outgoing("one")])
+        mailer.submit(RELAY, [outgoing("two")])
         interrupted.append(True)
         with pytest.raises(KeyboardInterrupt):
-            mailer.exchange([outgoing("two")])
-        (reply,) = mailer.exchange([outgoing("three", b"Subject: three\r\n\r\n")])
+            mailer.collect(10)
+        (reply,) = exchange(mailer, [outgoing("three", b"Subject: three\r\n\r\n")])
         assert reply.kind is ReplyKind.ACCEPTED
         assert witness.messages[-1][2] == b"Subject: three\r\n\r\n"
         assert witness.connections == 2
@@ -244,17 +247,17 @@ def test_an_unreachable_relay_defers_every_message() -> None:
     with relay_server() as witness:
         pass
     with mailer_for(witness) as mailer:
-        replies = mailer.exchange([outgoing(key) for key in "abc"])
+        replies = exchange(mailer, [outgoing(key) for key in "abc"])
     assert [reply.key for reply in replies] == ["a", "b", "c"]
-    assert {(reply.kind, reply.stage, reply.is_relay_trouble) for reply in replies} == {
-        (ReplyKind.DEFERRED, Stage.CONNECT, True)
+    assert {(reply.kind, reply.stage, reply.about) for reply in replies} == {
+        (ReplyKind.DEFERRED, Stage.CONNECT, About.RELAY)
     }
     assert "refused" in replies[0].text
 
 
 def test_a_name_that_does_not_resolve_defers_every_message() -> None:
-    with closing(SmtpMailer(Relay(host="a" * 64 + ".invalid", port=25))) as mailer:
-        (reply,) = mailer.exchange([outgoing("one")])
+    with closing(SmtpMailer({RELAY: Relay(host="a" * 64 + ".invalid", port=25)})) as mailer:
+        (reply,) = exchange(mailer, [outgoing("one")])
     assert (reply.kind, reply.stage) == (ReplyKind.DEFERRED, Stage.CONNECT)
     assert "cannot be resolved" in reply.text
 
@@ -269,7 +272,7 @@ def test_starttls_with_a_trusted_certificate(certificate: Certificate, host: str
         mailer_for(witness, host=host, tls=Tls.STARTTLS, ca_file=certificate.file) as mailer,
     ):
         data = b"Subject: large\r\n\r\n" + b".much of it\r\n" * 100_000
-        (reply,) = mailer.exchange([outgoing("one", data)])
+        (reply,) = exchange(mailer, [outgoing("one", data)])
         assert reply.kind is ReplyKind.ACCEPTED, reply
         assert witness.messages[0][2] == data
 
@@ -279,7 +282,7 @@ def test_implicit_tls(certificate: Certificate) -> None:
         relay_server(implicit=server_context(certificate)) as witness,
         mailer_for(witness, tls=Tls.IMPLICIT, ca_file=certificate.file, connections=2) as mailer,
     ):
-        replies = mailer.exchange([outgoing("one"), outgoing("two")])
+        replies = exchange(mailer, [outgoing("one"), outgoing("two")])
         assert [reply.kind for reply in replies] == [ReplyKind.ACCEPTED] * 2
 
 
@@ -291,7 +294,7 @@ def test_an_unknown_authority_is_refused(certificate: Certificate, tls: Tls) -> 
         relay_server(tls_context=context, implicit=implicit) as witness,
         mailer_for(witness, tls=tls) as mailer,
     ):
-        (reply,) = mailer.exchange([outgoing("one")])
+        (reply,) = exchange(mailer, [outgoing("one")])
         assert (reply.kind, reply.stage) == (ReplyKind.DEFERRED, Stage.STARTTLS)
         assert "certificate is not trusted" in reply.text
         assert witness.messages == []
@@ -303,7 +306,7 @@ def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
         relay_server(tls_context=server_context(other)) as witness,
         mailer_for(witness, host="localhost", tls=Tls.STARTTLS, ca_file=other.file) as mailer,
     ):
-        (reply,) = mailer.exchange([outgoing("one")])
+        (reply,) = exchange(mailer, [outgoing("one")])
         assert (reply.kind, reply.stage) == (ReplyKind.DEFERRED, Stage.STARTTLS)
         assert "ostname mismatch" in reply.text
         assert witness.messages == []
@@ -311,7 +314,7 @@ def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
 
 def test_a_relay_without_starttls_gets_nothing_when_tls_is_required() -> None:
     with relay_server() as witness, mailer_for(witness, tls=Tls.STARTTLS) as mailer:
-        (reply,) = mailer.exchange([outgoing("one")])
+        (reply,) = exchange(mailer, [outgoing("one")])
         assert (reply.kind, reply.stage) == (ReplyKind.DEFERRED, Stage.STARTTLS)
         assert witness.messages == []
 
@@ -334,7 +337,7 @@ def test_a_relay_that_leaves_before_the_handshake_defers(rudely: bool) -> None:
         server.start()
         witness = Witness(port=listener.getsockname()[1])
         with mailer_for(witness, tls=Tls.STARTTLS, connections=1) as mailer:
-            (reply,) = mailer.exchange([outgoing("one")])
+            (reply,) = exchange(mailer, [outgoing("one")])
         server.join()
     assert (reply.kind, reply.stage) == (ReplyKind.DEFERRED, Stage.STARTTLS)
     assert reply.text
@@ -342,7 +345,7 @@ def test_a_relay_that_leaves_before_the_handshake_defers(rudely: bool) -> None:
 
 def test_certificates_that_cannot_be_read_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(WorldError, match=r"certificates in .* cannot be read"):
-        SmtpMailer(Relay(host="mx.example.com", port=587, ca_file=tmp_path / "missing.pem"))
+        SmtpMailer({RELAY: Relay(host="mx.example.com", port=587, ca_file=tmp_path / "missing.pem")})
 
 
 @pytest.mark.parametrize("excluded", [["LOGIN"], ["PLAIN"]], ids=["plain", "login"])
@@ -358,7 +361,7 @@ def test_sign_in_under_tls(certificate: Certificate, excluded: list[str]) -> Non
             credentials=Credentials(user="jo", password="secret"),
         ) as mailer,
     ):
-        (reply,) = mailer.exchange([outgoing("one")])
+        (reply,) = exchange(mailer, [outgoing("one")])
         assert reply.kind is ReplyKind.ACCEPTED, reply
 
 
@@ -372,7 +375,7 @@ def test_a_wrong_password_is_tried_once_a_round_and_blames_nobody(certificate: C
             credentials=Credentials(user="jo", password="wrong"),
         ) as mailer,
     ):
-        replies = mailer.exchange([outgoing(key) for key in "abcde"])
+        replies = exchange(mailer, [outgoing(key) for key in "abcde"])
         assert {(reply.kind, reply.stage, reply.code) for reply in replies} == {
             (ReplyKind.DEFERRED, Stage.AUTH, 535)
         }
@@ -385,6 +388,6 @@ def test_a_relay_that_wants_a_sign_in_blames_nobody(certificate: Certificate) ->
         relay_server(tls_context=server_context(certificate), auth_required=True) as witness,
         mailer_for(witness, tls=Tls.STARTTLS, ca_file=certificate.file) as mailer,
     ):
-        (reply,) = mailer.exchange([outgoing("one")])
+        (reply,) = exchange(mailer, [outgoing("one")])
         assert (reply.kind, reply.code) == (ReplyKind.DEFERRED, 530)
         assert witness.messages == []

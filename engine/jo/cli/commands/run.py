@@ -131,7 +131,7 @@ def _run(console: Console, settings: "Settings", store: "Store", lease: "Lease",
     from jo.cli.listening import Diary, Listener
     from jo.cli.running import told_to_stop
     from jo.daemon.clocks import RealClock
-    from jo.daemon.loop import Tick, run_through
+    from jo.daemon.loop import Tick, run_out, run_through
     from jo.daemon.service import Event, Worker
     from jo.daemon.ticker import Bell, Ticker
     from jo.wiring import open_loop
@@ -161,11 +161,14 @@ def _run(console: Console, settings: "Settings", store: "Store", lease: "Lease",
         with shown as progress, open_loop(settings, store, clock, worker, listener.tell) as loop:
             listener.tell(Event(name="run.started", at=clock.now(), fields=started))
             if asked.is_once:
-                after_each(loop.tick())
+                run_out(loop, worker, after_each)
             elif isinstance(clock, RealClock):
                 Ticker(loop, worker, bell, after_each).run(asked.end)
             else:
                 run_through(loop, clock, worker, _given(asked.end), after_each)
+            last = loop.finish()
+            if last is not None:
+                after_each(last)
         why = "signal" if heard else "trouble" if listener.has_failed else "done"
         listener.tell(Event(name="run.stopped", at=clock.now(), fields={"why": why}))
     bell.close()

@@ -1,0 +1,143 @@
+"""The transaction of a round: records the replies that came, decides about mails, and opens attempts.
+
+Everything here happens in one transaction of the caller's. Suppression, pauses, caps, windows, exits and
+conditions are read in it, so what was committed before it holds for every attempt that it opens.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from jo.daemon.backlog import Round
+from jo.daemon.compose import Prepared, Spoiled
+from jo.daemon.exchange import Answered, Opened
+from jo.daemon.live import Live, LiveCache
+from jo.daemon.relays import Relays
+from jo.daemon.service import Event, Tell
+from jo.daemon.standing import Standings
+from jo.flow.intent import AttemptDecision, AttemptEnd, End, Keep, OpenAttempt, decide_attempt, settle
+from jo.flow.state import AttemptState, IntentState, Why
+from jo.ports.mailer import About, ReplyKind
+from jo.ports.store import Transaction
+
+DELETED = "its journey or template was deleted"
+"""Why a mail is withdrawn that was on its way when these were deleted, and came back deferred."""
+
+_STATES = {
+    ReplyKind.ACCEPTED: AttemptState.ACCEPTED,
+    ReplyKind.DEFERRED: AttemptState.DEFERRED,
+    ReplyKind.REJECTED: AttemptState.REJECTED,
+    ReplyKind.UNCERTAIN: AttemptState.UNCERTAIN,
+}
+
+
+def record(
+    work: Transaction, live: Live, answered: Sequence[Answered], now: datetime, tell: Tell
+) -> Counter[str]:
+    """Record how attempts ended, and have the passages looked at that they concern.
+
+    Returns how many intents are in which state by it.
+    """
+    ends = []
+    for item in answered:
+        end = AttemptEnd(
+            state=_STATES[item.reply.kind],
+            stage=item.reply.stage,
+            code=item.reply.code,
+            text=item.reply.text,
+            at=now,
+            is_about_message=item.reply.about is About.MESSAGE,
+        )
+        ends.append((item.attempt, end, settle(item.intent, end, live.on_uncertain(item.intent.template))))
+    if not ends:
+        return Counter()
+    work.ledger.record(ends)
+    passages = [
+        item.intent.passage
+        for item, (*_, settled) in zip(answered, ends, strict=True)
+        if item.intent.passage is not None and settled.state is not IntentState.PENDING
+    ]
+    if passages:
+        work.passages.wake(now, ids=passages)
+    told = Counter((item.reply.kind.value, item.reply.stage.value, item.reply.code) for item in answered)
+    tell(Event(name="send.settled", at=now, fields={"replies": [[*how, n] for how, n in told.items()]}))
+    return Counter(settled.state.value for *_, settled in ends)
+
+
+class Opening:
+    """Decides about mails, and opens attempts for those that may go."""
+
+    def __init__(self, cache: LiveCache, relays: Relays, tell: Tell) -> None:
+        self._cache = cache
+        self._relays = relays
+        self._tell = tell
+
+    def open(
+        self, work: Transaction, found: Round, now: datetime, counts: Counter[str], *, are_links_dead: bool
+    ) -> Sequence[Opened]:
+        """Decide about each mail as things stand in this transaction; open what may go.
+
+        When an apply came since the messages were built, nothing is opened: they have to be built anew.
+        """
+        live = self._cache.get(work)
+        if live is not found.live:
+            return ()
+        present = work.ledger.load([intent.id for intent in found.intents])
+        pending = {id_ for id_, intent in present.items() if intent.state is IntentState.PENDING}
+        due = [item for item in found.ready if item.intent.id in pending]
+        intents = [item.intent for item in due]
+        standings = Standings(work, live, intents, found.people, now, are_links_dead=are_links_dead)
+        keeps: list[tuple[int, Keep]] = []
+        ends: list[tuple[int, End]] = [
+            (intent.id, End(state=IntentState.WITHDRAWN, detail=DELETED))
+            for intent in found.orphans
+            if intent.id in pending
+        ]
+        going: list[Prepared] = []
+        for item in due:
+            decision = decide_attempt(item.intent, standings.of(item.intent), now)
+            if isinstance(decision, OpenAttempt):
+                decision = self._opening(item, now)
+            match decision:
+                case OpenAttempt():
+                    assert isinstance(item, Prepared)
+                    going.append(item)
+                    standings.count(item.intent)
+                case Keep():
+                    keeps.append((item.intent.id, decision))
+                case End():
+                    ends.append((item.intent.id, decision))
+        self._write(work, due, keeps, ends, now)
+        counts.update(end.state.value for _, end in ends)
+        counts.update({"held": len(keeps)} if keeps else {})
+        opened = work.ledger.open([(item.intent.id, item.fixed) for item in going], now)
+        return [Opened(attempt=attempt.id, mail=item) for attempt, item in zip(opened, going, strict=True)]
+
+    def _opening(self, item: Prepared | Spoiled, now: datetime) -> AttemptDecision:
+        """Decide about a mail that may go by all the rules, as far as its message and its relay allow."""
+        if isinstance(item, Spoiled):
+            return End(state=IntentState.QUARANTINED, detail=item.reason)
+        until = self._relays.rests_until(item.relay, now)
+        if until is not None:
+            return Keep(why=Why.RETRY, until=until, detail="the relay is away")
+        return OpenAttempt()
+
+    def _write(
+        self,
+        work: Transaction,
+        due: Sequence[Prepared | Spoiled],
+        keeps: Sequence[tuple[int, Keep]],
+        ends: Sequence[tuple[int, End]],
+        now: datetime,
+    ) -> None:
+        """Write what does not go, and have the passages looked at whose mails have ended."""
+        dead = sum(keep.why is Why.DEAD_LINKS for _, keep in keeps)
+        if dead:
+            self._tell(Event(name="links.dead", at=now, fields={"held": dead}))
+        work.ledger.keep(keeps)
+        work.ledger.end(ends, now)
+        ended = {id_ for id_, end in ends if end.state is not IntentState.QUARANTINED}
+        over = [item.intent.passage for item in due if item.intent.id in ended]
+        passages = [passage for passage in over if passage is not None]
+        if passages:
+            work.passages.wake(now, ids=passages)
