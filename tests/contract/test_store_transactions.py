@@ -1,14 +1,29 @@
 """What every store promises of a transaction: all or nothing, one consistent state, the lease held."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from jo.ports.store import LeaseLostError, Store, StoreError
+from jo.store import open_store
+from jo.store.engine import BUSY_SECONDS
 from tests.support.builders import MINUTE, NOON
-from tests.support.stores import a_lease, file_store
+from tests.support.stores import a_lease
+
+Pair = tuple[Store, Store]
+
+
+@contextmanager
+def two_stores(url: str, busy_seconds: float = BUSY_SECONDS) -> Iterator[Pair]:
+    """Open a store twice, as two processes do."""
+    with (
+        closing(open_store(url, busy_seconds=busy_seconds)) as first,
+        closing(open_store(url, busy_seconds=busy_seconds)) as second,
+    ):
+        yield first, second
 
 
 def remembered(store: Store, name: str = "word") -> str | None:
@@ -79,56 +94,70 @@ def test_an_instant_comes_back_to_the_microsecond(store: Store) -> None:
     assert held.until == now
 
 
-def test_a_reader_sees_the_state_before_a_writer_that_has_not_committed(tmp_path: Path) -> None:
-    reader, writer = file_store(tmp_path), file_store(tmp_path)
-    with writer.write() as work:
-        work.operations.remember("word", "old")
+def test_a_reader_sees_the_state_before_a_writer_that_has_not_committed(store_url: str) -> None:
+    with two_stores(store_url) as (reader, writer):
+        with writer.write() as work:
+            work.operations.remember("word", "old")
 
-    with reader.read() as reading:
-        assert reading.operations.recall("word") == "old"
-        with writer.write() as writing:
-            writing.operations.remember("word", "new")
-        assert reading.operations.recall("word") == "old"
+        with reader.read() as reading:
+            assert reading.operations.recall("word") == "old"
+            with writer.write() as writing:
+                writing.operations.remember("word", "new")
+            assert reading.operations.recall("word") == "old"
 
-    assert remembered(reader) == "new"
-    reader.close()
-    writer.close()
+        assert remembered(reader) == "new"
 
 
-def count_up(store: Store, times: int) -> None:
+def take_again(store: Store, times: int) -> None:
+    """Take a lease as its owner, which raises its token by one each time."""
     for _ in range(times):
-        with store.write() as work:
-            work.operations.remember("count", str(int(work.operations.recall("count") or 0) + 1))
+        a_lease(store)
 
 
-def test_threads_write_one_after_another_and_no_write_is_lost(store: Store) -> None:
+def test_threads_write_at_the_same_time_and_no_write_is_lost(store: Store) -> None:
     with ThreadPoolExecutor() as pool:
-        for done in [pool.submit(count_up, store, 25) for _ in range(4)]:
+        for done in [pool.submit(take_again, store, 25) for _ in range(4)]:
             done.result()
 
-    assert remembered(store, "count") == "100"
+    assert a_lease(store).token == 101
 
 
-def test_two_stores_on_one_file_write_one_after_another_and_no_write_is_lost(tmp_path: Path) -> None:
-    stores = [file_store(tmp_path), file_store(tmp_path)]
+def test_two_openers_of_one_store_write_at_the_same_time_and_no_write_is_lost(store_url: str) -> None:
+    with two_stores(store_url) as stores:
+        with ThreadPoolExecutor() as pool:
+            for done in [pool.submit(take_again, store, 25) for store in stores]:
+                done.result()
 
-    with ThreadPoolExecutor() as pool:
-        for done in [pool.submit(count_up, store, 25) for store in stores]:
-            done.result()
+        assert a_lease(stores[0]).token == 51
 
-    assert [remembered(store, "count") for store in stores] == ["50", "50"]
+
+def test_a_writer_that_waits_too_long_says_that_the_store_is_busy(store_url: str) -> None:
+    with two_stores(store_url, busy_seconds=0.05) as (first, second), first.write() as work:
+        work.operations.remember("word", "first")
+
+        with pytest.raises(StoreError, match="busy"), second.write() as late:
+            late.operations.remember("word", "second")
+
+
+def test_nobody_takes_a_lease_while_its_holder_writes(store_url: str) -> None:
+    with two_stores(store_url, busy_seconds=0.05) as (holder, other):
+        lease = a_lease(holder)
+
+        with holder.write(lease) as work:
+            with pytest.raises(StoreError, match="busy"), other.write() as late:
+                late.leases.acquire("send", "worker-2", NOON + 2 * MINUTE, 60)
+            work.operations.remember("word", "yes")
+
+        assert remembered(other) == "yes"
+
+
+def test_many_may_open_a_fresh_store_at_once(fresh_url: str) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        stores = [done.result() for done in [pool.submit(open_store, fresh_url) for _ in range(8)]]
+
+    assert [remembered(store) for store in stores] == [None] * 8
     for store in stores:
         store.close()
-
-
-def test_a_writer_that_waits_too_long_says_that_the_store_is_busy(tmp_path: Path) -> None:
-    first, second = file_store(tmp_path), file_store(tmp_path, busy_seconds=0.05)
-
-    with first.write(), pytest.raises(StoreError, match="busy"), second.write():
-        pass
-
-    first.close()
-    second.close()
 
 
 def test_who_holds_the_newest_lease_may_write(store: Store) -> None:

@@ -33,6 +33,21 @@ _SETTINGS = ("listen_addresses=", "jit=off", "lc_messages=C", "shared_buffers=32
 
 _WATCH = 'read -r _; "$1/pg_ctl" stop -D "$2/data" -m immediate -s; rm -rf "$2"'
 
+_WIPE = """
+DO $$
+DECLARE name text;
+BEGIN
+  PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+  WHERE datname = current_database() AND pid <> pg_backend_pid();
+  SET LOCAL session_replication_role = replica;  -- foreign keys do not ask for an order
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+  LOOP
+    EXECUTE format('DELETE FROM %I', name);
+  END LOOP;
+  PERFORM setval(sequencename::regclass, 1, false) FROM pg_sequences WHERE schemaname = 'public';
+END $$
+"""
+
 
 def find_postgres() -> Path | None:
     """Return the folder with the newest server that is installed: Debian's, else the one on PATH."""
@@ -100,6 +115,11 @@ class PostgresServer:
             yield self.url(name)
         finally:
             self.drop(name)
+
+    def wipe(self, url: str) -> None:
+        """Empty the tables of a store as they would be when made, and end the connections that are left."""
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(_WIPE)
 
     def close(self) -> None:
         assert self._watcher.stdin is not None

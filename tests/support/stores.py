@@ -7,9 +7,11 @@ from jo.store import open_store
 from jo.store.engine import BUSY_SECONDS
 from tests.support.builders import NOON
 
+MEMORY_URL = "sqlite:///:memory:"
+
 
 def memory_store() -> Store:
-    return open_store("sqlite:///:memory:")
+    return open_store(MEMORY_URL)
 
 
 def file_url(folder: Path) -> str:

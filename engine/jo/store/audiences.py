@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from jo.ports.store.audiences import CandidateDecision, MembersDelta, Snapshot, Undecided
 from jo.ports.warehouse import Member
+from jo.store.columns import TEXT
 from jo.store.counts import SqlCounts, of_decision
 from jo.store.section import Section
 from jo.store.tables import IS_PRESENT, decisions, lists, memberships
@@ -36,8 +37,8 @@ CHUNK = 5_000
 _staged = Table(
     "staged_members",
     MetaData(),
-    Column("key", Text, primary_key=True),
-    Column("contact", Text),
+    Column("key", TEXT, primary_key=True),
+    Column("contact", TEXT),
     prefixes=["TEMPORARY"],
 )
 
@@ -58,11 +59,15 @@ _FORGET_MOMENTARY = delete(memberships).where(_LEAVING, memberships.c.from_at >=
 
 _CLOSE = update(memberships).where(_LEAVING).values(to_at=_at)
 
-_OPEN = insert(memberships).from_select(
-    ["list", "key", "contact", "from_at"],
-    select(_list, _staged.c.key, _staged.c.contact, _at).where(
-        ~exists().where(memberships.c.list == _list, IS_PRESENT, memberships.c.key == _staged.c.key)
-    ),
+_OPEN = (
+    insert(memberships)
+    .from_select(
+        ["list", "key", "contact", "from_at"],
+        select(_list, _staged.c.key, _staged.c.contact, _at).where(
+            ~exists().where(memberships.c.list == _list, IS_PRESENT, memberships.c.key == _staged.c.key)
+        ),
+    )
+    .execution_options(preserve_rowcount=True)
 )
 
 _new = pairs("members")

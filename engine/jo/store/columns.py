@@ -1,7 +1,7 @@
 """Column types: how jo's values lie in the tables, the same in every database.
 
-Instants are whole microseconds since 1970 UTC, plain data is JSON text in one canonical spelling (so that
-equal texts mean equal data), members of enums are their words.
+Texts compare by code point, instants are whole microseconds since 1970 UTC, plain data is JSON text in one
+canonical spelling (so that equal texts mean equal data), members of enums are their words.
 """
 
 import json
@@ -15,6 +15,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+"""Not as the server's language sorts: pages, ties and the order of mails have to be the same everywhere."""
 
 _Member = TypeVar("_Member", bound=StrEnum)
 
@@ -35,7 +38,7 @@ class Instant(TypeDecorator[datetime]):
 class Json(TypeDecorator[Any]):
     """Plain data. Written in ASCII, because neither lone surrogates nor NUL can stand in every database."""
 
-    impl = Text
+    impl = TEXT
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
@@ -57,7 +60,7 @@ class Document(Json):
 class Word(TypeDecorator[_Member]):
     """A member of an enum."""
 
-    impl = Text
+    impl = TEXT
     cache_ok = True
 
     def __init__(self, words: type[_Member]) -> None:

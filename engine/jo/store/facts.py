@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from jo.ports.store.facts import FactRow, FactsDelta
 from jo.ports.warehouse import Fact
-from jo.store.columns import Json
+from jo.store.columns import TEXT, Json
 from jo.store.section import Section
 from jo.store.tables import facts, sources
 from jo.store.twins import insert, texts
@@ -34,7 +34,7 @@ CHUNK = 5_000
 _staged = Table(
     "staged_facts",
     MetaData(),
-    Column("key", Text, primary_key=True),
+    Column("key", TEXT, primary_key=True),
     Column("data", Json, nullable=False),
     prefixes=["TEMPORARY"],
 )

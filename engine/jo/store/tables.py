@@ -22,7 +22,6 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     Table,
-    Text,
     literal_column,
 )
 
@@ -31,7 +30,7 @@ from jo.flow.state import UNDER_WAY, AttemptState, IntentState, Why
 from jo.model.content import MailClass
 from jo.ports.store.people import Engaged
 from jo.ports.store.specs import SpecState
-from jo.store.columns import Document, Instant, Json, Word, row_id
+from jo.store.columns import TEXT, Document, Instant, Json, Word, row_id
 
 metadata = MetaData(
     naming_convention={
@@ -45,7 +44,7 @@ metadata = MetaData(
 
 
 def _text(name: str, *, null: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=null)
+    return Column(name, TEXT, nullable=null)
 
 
 def _instant(name: str, *, null: bool = False) -> Column[Any]:
@@ -104,7 +103,7 @@ _index(revisions.c.address, revisions.c.fingerprint, unique=True)
 specs = Table(
     "specs",
     metadata,
-    Column("address", Text, primary_key=True),
+    Column("address", TEXT, primary_key=True),
     _ref("revision", "revisions.id"),
     Column("state", Word(SpecState), nullable=False),
     _instant("since_at"),
@@ -129,8 +128,8 @@ deployments = Table(
 step_keys = Table(
     "step_keys",
     metadata,
-    Column("program", Text, primary_key=True),
-    Column("step", Text, primary_key=True),
+    Column("program", TEXT, primary_key=True),
+    Column("step", TEXT, primary_key=True),
     _text("key"),
     sqlite_with_rowid=False,
 )
@@ -140,7 +139,7 @@ step_keys = Table(
 sources = Table(
     "sources",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", TEXT, primary_key=True),
     _instant("as_of"),
     sqlite_with_rowid=False,
 )
@@ -148,8 +147,8 @@ sources = Table(
 facts = Table(
     "facts",
     metadata,
-    Column("source", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
+    Column("source", TEXT, primary_key=True),
+    Column("key", TEXT, primary_key=True),
     _json("data"),
     Column("is_gone", Boolean, nullable=False),
     sqlite_with_rowid=False,
@@ -158,7 +157,7 @@ facts = Table(
 lists = Table(
     "lists",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", TEXT, primary_key=True),
     Column("members", BigInteger, nullable=False),
     _instant("refreshed_at"),
     _instant("as_of"),
@@ -187,9 +186,9 @@ _index(memberships.c.list, memberships.c.contact, where=IS_PRESENT)
 decisions = Table(
     "decisions",
     metadata,
-    Column("journey", Text, primary_key=True),
-    Column("occurrence", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
+    Column("journey", TEXT, primary_key=True),
+    Column("occurrence", TEXT, primary_key=True),
+    Column("key", TEXT, primary_key=True),
     _text("contact", null=True),
     _text("reason"),
     Column("final", Boolean, nullable=False),
@@ -334,8 +333,8 @@ _index(attempts.c.intent, name="uq_attempts_open", unique=True, where=IS_OPEN)
 suppressions = Table(
     "suppressions",
     metadata,
-    Column("address_key", Text, primary_key=True),
-    Column("scope", Text, primary_key=True),
+    Column("address_key", TEXT, primary_key=True),
+    Column("scope", TEXT, primary_key=True),
     _text("cause"),
     _instant("at"),
     _text("source"),
@@ -383,10 +382,10 @@ signals = Table(
 counts = Table(
     "counts",
     metadata,
-    Column("journey", Text, primary_key=True),
-    Column("what", Text, primary_key=True),
-    Column("word", Text, primary_key=True),
-    Column("why", Text, primary_key=True),
+    Column("journey", TEXT, primary_key=True),
+    Column("what", TEXT, primary_key=True),
+    Column("word", TEXT, primary_key=True),
+    Column("why", TEXT, primary_key=True),
     Column("slot", SmallInteger, primary_key=True, autoincrement=False),
     Column("number", BigInteger, nullable=False),
     sqlite_with_rowid=False,
@@ -402,7 +401,7 @@ slot alone may be below zero.
 leases = Table(
     "leases",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", TEXT, primary_key=True),
     _text("owner", null=True),
     Column("token", BigInteger, nullable=False),
     _instant("until_at"),
@@ -412,7 +411,7 @@ leases = Table(
 shares = Table(
     "shares",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", TEXT, primary_key=True),
     _text("lease", null=True),
     sqlite_with_rowid=False,
 )
@@ -421,7 +420,7 @@ shares = Table(
 limits = Table(
     "limits",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", TEXT, primary_key=True),
     _instant("free_at"),
     sqlite_with_rowid=False,
 )
@@ -469,7 +468,7 @@ _index(holds.c.released_at)
 overrides = Table(
     "overrides",
     metadata,
-    Column("scope", Text, primary_key=True),
+    Column("scope", TEXT, primary_key=True),
     _text("who"),
     _text("why"),
     _instant("at"),
@@ -480,7 +479,7 @@ overrides = Table(
 memories = Table(
     "memories",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", TEXT, primary_key=True),
     _text("value"),
     sqlite_with_rowid=False,
 )
