@@ -318,6 +318,21 @@ def test_withdrawing_ends_what_is_pending_and_leaves_what_is_under_way(store: St
     assert held(store, others) == others
 
 
+def test_an_intent_changes_more_than_once_in_a_transaction(store: Store) -> None:
+    quarantined = End(state=IntentState.QUARANTINED, detail="no such field")
+    with store.write(a_lease(store)) as work:
+        work.ledger.create([an_intent()])
+        (intent,) = work.ledger.claimable(NOON, 1)
+        for why in (Why.CAP, Why.WINDOW):
+            work.ledger.keep([(intent.id, Keep(why=why, until=NOON))])
+        work.ledger.end([(intent.id, quarantined)], NOON)
+        work.ledger.requeue(NOON, [intent.template])
+        work.ledger.open([(intent.id, a_fixed())], NOON)
+
+        assert work.ledger.load([intent.id])[intent.id].state is IntentState.OPEN
+        assert work.counts.miscounts() == []
+
+
 def test_a_whole_journey_is_withdrawn(store: Store) -> None:
     mine, others = create(store, an_intent("c1"), an_intent("c1", journey="outreach/other"))
 

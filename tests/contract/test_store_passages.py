@@ -131,6 +131,16 @@ def test_a_saved_passage_stands_where_it_was_moved(store: Store) -> None:
         assert work.passages.load([before.id]) == {before.id: moved}
 
 
+def test_a_passage_is_saved_more_than_once_in_a_transaction(store: Store) -> None:
+    with store.write() as work:
+        (passage,) = work.passages.enter([a_passage()])
+        for step in ("tips", "nudge"):
+            work.passages.save([replace(passage, step=step)])
+
+        assert work.passages.load([passage.id])[passage.id].step == "nudge"
+        assert work.counts.miscounts() == []
+
+
 def test_a_passage_that_has_ended_is_never_written_again(store: Store) -> None:
     first, second = enter(store, a_passage("c1"), a_passage("c2"))
     with store.write() as work:
