@@ -429,7 +429,7 @@ limits = Table(
 journals = Table(
     "journals",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("id", TEXT, primary_key=True),
     _text("place"),
     Column("position", BigInteger, nullable=False),
     Column("digest", BigInteger, nullable=False),
@@ -441,7 +441,7 @@ journals = Table(
 known_sends = Table(
     "known_sends",
     metadata,
-    Column("public", Text, primary_key=True),
+    Column("public", TEXT, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("state", Word(AttemptState), nullable=False),
     _instant("at"),

@@ -72,10 +72,10 @@ def upgrade() -> None:
     op.create_table(
         "holds",
         sa.Column("id", ROW_ID, nullable=False),
-        sa.Column("cause", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("cause", TEXT, nullable=False),
+        sa.Column("detail", TEXT, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("released_by", sa.Text(), nullable=True),
+        sa.Column("released_by", TEXT, nullable=True),
         sa.Column("released_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
             "cause IN ('overdue', 'rolled-back', 'other-store', 'journal-behind', 'journal-lost', "
@@ -89,8 +89,8 @@ def upgrade() -> None:
     _index("ix_holds_released_at", "holds", ["released_at"])
     op.create_table(
         "journals",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("place", TEXT, nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -99,9 +99,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "known_sends",
-        sa.Column("public", sa.Text(), nullable=False),
+        sa.Column("public", TEXT, nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("state", TEXT, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "state IN ('open', 'accepted', 'deferred', 'rejected', 'uncertain')", name="ck_known_sends_state"
