@@ -20,7 +20,7 @@ from jo.flow.intent import AttemptEnd, End, Intent, Keep, Settled, settle
 from jo.flow.passage import Passage
 from jo.flow.state import AttemptState, IntentState, Why
 from jo.model.content import MailClass
-from jo.ports.store import ChangeRefusedError, Lease, Store, Transaction
+from jo.ports.store import ChangeRefusedError, ContentionError, Lease, Store, Transaction
 from jo.store import open_store
 from tests.support.builders import DAY, MINUTE, NOON, a_decision, a_fixed, a_passage, an_end, an_intent
 from tests.support.stores import a_lease, file_store, memory_store
@@ -57,7 +57,7 @@ class Asker:
         self._calls: Sequence[Callable[[Transaction], None]] = (
             *(self.enter, self.advance, self.advance, self.save_unseen, self.decide, self.decide),
             *(self.plan, self.plan, self.open, self.open, self.record, self.record, self.keep, self.end),
-            *(self.withdraw, self.withdraw_journey, self.requeue, self.rescue),
+            *(self.withdraw, self.withdraw_journey, self.requeue, self.rescue, self.hold),
         )
 
     def ask(self, transactions: int = TRANSACTIONS) -> None:
@@ -69,7 +69,7 @@ class Asker:
                     if self._chance.random() < 0.15:
                         raise GivenUpError
                 self.committed += 1
-            except (GivenUpError, ChangeRefusedError):
+            except (GivenUpError, ChangeRefusedError, ContentionError):
                 pass
 
     # --- people -----------------------------------------------------------------------------------------
@@ -172,6 +172,11 @@ class Asker:
         """Lift quarantines: of mended templates, and of mails whose life is over."""
         now = NOON + 4 * DAY if self._seldom() else NOON
         work.ledger.requeue(now, self._chance.choice([(), TEMPLATES, TEMPLATES[:1]]))
+
+    def hold(self, work: Transaction) -> None:
+        """Hold back what is due, and let some of it go again."""
+        work.holds.hold_mails(NOON, NOON, self._chance.randint(0, 5))
+        work.holds.let_go(NOON, self._chance.randint(0, 5))
 
     def rescue(self, work: Transaction) -> None:
         end = an_end(AttemptState.UNCERTAIN)
