@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from jo.ports.store.audiences import CandidateDecision, MembersDelta, Snapshot, Undecided
 from jo.ports.warehouse import Member
+from jo.store.bulk import execute_each, stage
 from jo.store.columns import TEXT
 from jo.store.counts import SqlCounts, of_decision
 from jo.store.section import Section
@@ -176,9 +177,9 @@ class SqlAudiences(Section):
 
     def sync(self, name: str, members: Iterable[Member], snapshot: Snapshot) -> MembersDelta:
         _staged.create(self._connection)
-        stream = ({"key": member.key, "contact": member.contact} for member in members)
+        stream = ((member.key, member.contact) for member in members)
         while chunk := list(islice(stream, CHUNK)):
-            self._connection.execute(_staged.insert(), chunk)
+            stage(self._connection, _staged, chunk)
         at = {"b_list": name, "b_at": snapshot.refreshed_at}
         left = self._connection.execute(_FORGET_MOMENTARY, at).rowcount
         left += self._connection.execute(_CLOSE, at).rowcount
@@ -223,8 +224,10 @@ class SqlAudiences(Section):
     def decide(self, decisions: Sequence[CandidateDecision]) -> None:
         if not decisions:
             return
+        last = {tuple(_name_of(decision).values()): decision for decision in decisions}
+        decisions = list(last.values())
         rows = [{**_name_of(decision), **_said(decision)} for decision in decisions]
-        new = {tuple(row) for row in self._connection.execute(_DECIDE, rows)}
+        new = {tuple(row) for row in execute_each(self._connection, _DECIDE, rows)}
         again = []
         for decision in decisions:
             name = (decision.journey, decision.occurrence, decision.key)

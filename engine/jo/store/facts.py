@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from jo.ports.store.facts import FactRow, FactsDelta
 from jo.ports.warehouse import Fact
+from jo.store.bulk import stage
 from jo.store.columns import TEXT, Json
 from jo.store.section import Section
 from jo.store.tables import facts, sources
@@ -85,9 +86,9 @@ class SqlFacts(Section):
         self, source: str, rows: Iterable[Fact], as_of: datetime, *, asked: Collection[str]
     ) -> FactsDelta:
         _staged.create(self._connection)
-        stream = ({"key": row.key, "data": row.data} for row in rows)
+        stream = ((row.key, row.data) for row in rows)
         while chunk := list(islice(stream, CHUNK)):
-            self._connection.execute(_staged.insert(), chunk)
+            stage(self._connection, _staged, chunk)
         changed = self._connection.execute(_TAKE, {"b_source": source}).scalars().all()
         gone = (
             self._connection.execute(_MARK_GONE, {"b_source": source, "asked": list(asked)}).scalars().all()

@@ -40,6 +40,7 @@ from jo.model.content import MailClass
 from jo.ports.store.errors import ChangeRefusedError
 from jo.ports.store.leases import Lease
 from jo.ports.store.ledger import OpenedAttempt
+from jo.store.bulk import execute_each
 from jo.store.codec import INTENT, fixed_values, intent_values, to_intent
 from jo.store.columns import Json
 from jo.store.counts import Sort, SqlCounts, What, of_mail
@@ -315,7 +316,7 @@ class SqlLedger(Section):
         if not intents:
             return ()
         rows = [intent_values(intent) for intent in intents]
-        new = set(self._connection.execute(_CREATE, rows).scalars())
+        new = set(execute_each(self._connection, _CREATE, rows).scalars())
         created = []
         for intent in intents:
             if intent.key in new:

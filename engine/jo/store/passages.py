@@ -12,6 +12,7 @@ from jo.flow.passage import Note, Passage, StepIntent
 from jo.flow.shards import ALL_SHARDS
 from jo.ports.store.passages import Happening, PassageRecords, PastPassages, StepEngagement
 from jo.ports.store.people import Engaged
+from jo.store.bulk import execute_each
 from jo.store.codec import PASSAGE, entry_values, standing_values, to_passage
 from jo.store.counts import SqlCounts, What, of_passage
 from jo.store.section import Section, in_shards
@@ -129,7 +130,8 @@ class SqlPassages(Section):
         if not passages:
             return ()
         rows = [{**entry_values(passage), **standing_values(passage)} for passage in passages]
-        ids = {tuple(name): id_ for *name, id_ in self._connection.execute(_ENTER, rows)}
+        new = execute_each(self._connection, _ENTER, rows)
+        ids = {(program, identity, number): id_ for program, identity, number, id_ in new}
         entered = []
         for passage in passages:
             id_ = ids.pop((passage.program, passage.identity, passage.number), None)
@@ -195,7 +197,7 @@ class SqlPassages(Section):
                 {"passage": id_, "at": note.at, "step": note.step, "what": note.what, "detail": note.detail}
                 for id_, note in notes
             ]
-            self._connection.execute(_NOTE, rows)
+            execute_each(self._connection, _NOTE, rows)
 
     def wake(
         self,

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, select
 from jo.flow.intent import Suppression
 from jo.ports.store.passages import Happening
 from jo.ports.store.people import Engaged, Signal
+from jo.store.bulk import execute_each
 from jo.store.section import Section
 from jo.store.tables import engagement, events, intents, signals, suppressions
 from jo.store.twins import insert, numbers, texts
@@ -45,7 +46,7 @@ class SqlPeople(Section):
             {"address_key": key, "scope": item.scope, "cause": item.cause, "at": item.at, "source": source}
             for key, item, source in items
         ]
-        return len(self._connection.execute(_SUPPRESS, rows).all())
+        return len(execute_each(self._connection, _SUPPRESS, rows).all())
 
     def suppressions(self, address_keys: Collection[str]) -> Mapping[str, tuple[Suppression, ...]]:
         rows = self._connection.execute(_SUPPRESSIONS, {"address_keys": list(address_keys)})

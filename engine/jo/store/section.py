@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Select
+from sqlalchemy import Connection, Select, Update
 
 from jo.flow.shards import SHARDS
 from jo.ports.store.errors import ChangeRefusedError
+from jo.store.bulk import execute_each
 
 
 class Section:
@@ -17,11 +18,11 @@ class Section:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def _change_each(self, statement: Executable, rows: Sequence[dict[str, Any]], what: str) -> None:
+    def _change_each(self, statement: Update, rows: Sequence[dict[str, Any]], what: str) -> None:
         """Execute a conditional update once per row; raise ChangeRefusedError when one met no row."""
         if not rows:
             return
-        changed = self._connection.execute(statement, rows).rowcount
+        changed = execute_each(self._connection, statement, rows).rowcount
         if changed != len(rows):
             raise ChangeRefusedError(
                 f"{len(rows) - changed} of {len(rows)} {what} are not in a state that allows the change."

@@ -1,0 +1,126 @@
+"""Many rows by one statement.
+
+SQLite executes a statement once for each row, inside of this process, which is the fastest there is.
+PostgreSQL is a conversation away: there the rows travel together, as one JSON text, and the statement is
+rewritten to run once over the table that the text stands for; what was a parameter becomes a column of it.
+So a statement is written for one row, and a batch of thousands costs one round trip. Rows that come as a
+stream, to lie in a temporary table, go by COPY.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    Connection,
+    CursorResult,
+    Dialect,
+    Executable,
+    Insert,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.selectable import TableValuedAlias
+from sqlalchemy.sql.visitors import replacement_traverse, traverse
+from sqlalchemy.types import NullType, TypeEngine
+
+Row = Mapping[str, Any]
+"""Parameter → value. A parameter of an update that stands nowhere in it sets the column of its name."""
+
+Write = Callable[[Any], Any]
+"""Turns a value into what the driver takes."""
+
+
+def execute_each(
+    connection: Connection, statement: Insert | Update, rows: Sequence[Row]
+) -> CursorResult[*tuple[Any, ...]]:
+    """Execute a module's insert or update for each row, all with the same parameters; there must be some.
+
+    `rowcount` counts what was changed by all of them. PostgreSQL changes a row of the table once at most,
+    whatever the batch says: that none is named twice is for the caller to see to.
+    """
+    if connection.dialect.name != "postgresql":
+        return connection.execute(statement, rows)
+    batch = _batch(statement, tuple(rows[0]), connection.dialect)
+    return connection.execute(batch.statement, {"rows": batch.to_json(rows)})
+
+
+def stage(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """Add rows to a temporary table, with their values in the order of its columns."""
+    if connection.dialect.name != "postgresql":
+        names = table.c.keys()
+        connection.execute(table.insert(), [dict(zip(names, row, strict=True)) for row in rows])
+        return
+    import psycopg
+
+    writes = [_write_of(column.type, connection.dialect) for column in table.c]
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    try:
+        with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} FROM STDIN".encode()) as copy:
+            for row in rows:
+                copy.write_row([write(value) for write, value in zip(writes, row, strict=True)])
+    except psycopg.Error as error:
+        # This goes past SQLAlchemy, which tells the driver's errors everywhere else.
+        raise DBAPIError.instance("COPY", None, error, psycopg.Error, hide_parameters=True) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    statement: Executable
+    """Takes all rows as the parameter `rows`."""
+    writes: Mapping[str, Write]
+
+    def to_json(self, rows: Iterable[Row]) -> str:
+        writes = self.writes.items()
+        return json.dumps([{name: write(row[name]) for name, write in writes} for row in rows])
+
+
+@lru_cache(maxsize=256)
+def _batch(statement: Insert | Update, names: tuple[str, ...], dialect: Dialect) -> _Batch:
+    types: dict[str, TypeEngine[Any]] = {column.name: column.type for column in statement.table.c}
+    asked: set[str] = set()
+
+    def ask(parameter: BindParameter[Any]) -> None:
+        asked.add(parameter.key)
+        if not isinstance(parameter.type, NullType):  # else it takes the type of the column that it sets
+            types[parameter.key] = parameter.type
+
+    traverse(statement, {}, {"bindparam": ask})
+    rows = _table_of({name: types[name] for name in names})
+
+    def replace(element: Any, **_: Any) -> Any:
+        return rows.c[element.key] if isinstance(element, BindParameter) and element.key in names else None
+
+    if isinstance(statement, Insert):
+        at_once: Any = statement.from_select(list(names), select(*(rows.c[name] for name in names)))
+    else:
+        sets: dict[str, Any] = {name: bindparam(name) for name in names if name not in asked}
+        at_once = replacement_traverse(statement.values(sets), {}, replace)
+    return _Batch(statement=at_once, writes={name: _write_of(types[name], dialect) for name in names})
+
+
+def _table_of(types: Mapping[str, TypeEngine[Any]]) -> TableValuedAlias:
+    """Return the table that the parameter `rows` stands for."""
+    columns = [column(name, type_) for name, type_ in types.items()]
+    rows = cast(bindparam("rows", type_=Text()), JSON)
+    return func.json_to_recordset(rows).table_valued(*columns).render_derived(with_types=True)
+
+
+def _write_of(type_: TypeEngine[Any], dialect: Dialect) -> Write:
+    return type_.dialect_impl(dialect).bind_processor(dialect) or _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
