@@ -1,6 +1,6 @@
 """Computes plans against the store: the live state, what a change does to people, and the guards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,13 +12,15 @@ from jo.model.address import Address, Kind
 from jo.model.canonical import fingerprint
 from jo.model.program import Existing, Program
 from jo.model.project import Project
+from jo.plan.applied import applied_project
 from jo.plan.change import Change, Create, Update, address
-from jo.plan.diff import diff
+from jo.plan.diff import diff, patched
+from jo.plan.exchanged import exchanged_sources
 from jo.plan.guards import guards, unfitting_permits
 from jo.plan.needed import broken_revisions
 from jo.plan.plan import Guard, GuardLevel, Impact, Plan, Quality
 from jo.plan.state import SETTINGS, Life, Spec, State, by_address, desired_state, settings_spec
-from jo.ports.store import LiveSpec, SpecState, Transaction
+from jo.ports.store import JourneyCounts, LiveSpec, SpecState, Transaction
 from jo.ports.warehouse import SourceError, Warehouse
 
 
@@ -69,7 +71,7 @@ def make_plan(
     found = (
         *guards(live, desired, changes, {item.address: item for item in impact}),
         *unfitting_permits(live, desired, valid),
-        *broken_revisions(live, changes, _pinned(work)),
+        *_of_people(work, live, changes, census.planned),
         *census.troubles,
     )
     return Plan(
@@ -94,6 +96,20 @@ def offline_plan(before: State, project: Project, schemas: Schemas, origin: Orig
         commit=origin.commit,
         environment=origin.environment,
     )
+
+
+def _of_people(
+    work: Transaction, live: State, changes: tuple[Change, ...], planned: Mapping[str, int]
+) -> Iterator[Guard]:
+    """Yield what the changes would do to people inside and to planned mails."""
+    if not changes:
+        return
+    after, pinned = patched(live, changes), _pinned(work)
+    before, project = (
+        applied_project({name: spec.document for name, spec in state.items()}) for state in (live, after)
+    )
+    yield from broken_revisions(project, after, pinned)
+    yield from exchanged_sources(before, project, after, pinned, planned)
 
 
 def _pinned(work: Transaction) -> list[tuple[Program, int]]:
@@ -147,11 +163,16 @@ class _Census:
                     address=name,
                     entering=entering,
                     people_by_step=dict(sorted(counts.inside.items())),
-                    pending_sends=sum(
-                        count for (state, _), count in counts.intents.items() if state == IntentState.PENDING
-                    ),
+                    pending_sends=_mails(counts, IntentState.PENDING),
                 )
         return None
+
+    @property
+    def planned(self) -> Mapping[str, int]:
+        """Return how many mails of each journey are still to go; what an uncertain one says is fixed."""
+        states = (IntentState.PENDING, IntentState.OPEN, IntentState.QUARANTINED)
+        found = {name: _mails(of, *states) for name, of in self._journeys.items()}
+        return {name: number for name, number in found.items() if number}
 
     def _entering(self, name: str) -> int | None:
         """Return how many people a new program lets in at once, at the most."""
@@ -183,3 +204,7 @@ class _Census:
                     )
                 )
         return self._sizes[name]
+
+
+def _mails(counts: JourneyCounts, *states: IntentState) -> int:
+    return sum(number for (state, _), number in counts.intents.items() if state in states)

@@ -68,7 +68,7 @@ class Scopes:
         return self._templates[template.name]
 
     def _of_program(self, program: Program) -> "_OfProgram | None":
-        contacts = self.contacts_of(program)
+        contacts = self.project.contacts_of(program)
         return None if contacts is None else _OfProgram(scopes=self, program=program, contacts=contacts)
 
     def of_passage(self, program: Program, contacts: Source, event: Event | None) -> Scope:
@@ -85,18 +85,6 @@ class Scopes:
         if key not in self._made:
             self._made[key] = replace(scope, steps=steps)
         return self._made[key]
-
-    def contacts_of(self, program: Program) -> Source | None:
-        """Return the source of a program's contacts."""
-        audience = program.audience
-        if not isinstance(audience, EventAudience):
-            return self.project.contact_source(audience)
-        if audience.contacts is not None:
-            return self.project.contact_source(audience.contacts)
-        event = self.project.events.get(audience.event)
-        named = event.fields.get(event.roles.contact) if event and event.roles.contact else None
-        found = self.project.sources.get(named.ref) if named and named.ref else None
-        return found or self.project.contact_source()
 
 
 @dataclass(kw_only=True)

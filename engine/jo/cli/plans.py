@@ -18,7 +18,7 @@ from jo.workspace.files import FOLDERS, split
 from jo.workspace.settings import FILE
 
 if TYPE_CHECKING:
-    from jo.plan.plan import Plan, ReviewedPlan
+    from jo.plan.plan import Guard, Plan, ReviewedPlan
     from jo.ports.store import Store
 
 
@@ -39,7 +39,7 @@ def live_plan(checked: Checked, store: "Store", now: datetime, console: Console,
     warehouse = open_warehouse(settings) if count else None
     try:
         with console.progress("Counting the people behind each change"), store.read() as work:
-            return make_plan(
+            plan = make_plan(
                 work,
                 checked.project,
                 checked.schemas,
@@ -51,6 +51,19 @@ def live_plan(checked: Checked, store: "Store", now: datetime, console: Console,
     finally:
         if warehouse is not None:
             warehouse.close()
+    return replace(plan, guards=tuple(_placed(guard, checked) for guard in plan.guards))
+
+
+def _placed(guard: "Guard", checked: Checked) -> "Guard":
+    """Say where in git a guard points; nowhere for what is no longer there."""
+    from jo.manifest.document import Part
+    from jo.model.address import Address
+
+    address = Address.parse(guard.address) if guard.address is not None else None
+    if address is None or address not in checked.project.resources:
+        return guard
+    span = checked.compiled.origins.locate(address, guard.path or ("name",), Part.KEY)
+    return replace(guard, place=f"{span.file}:{span.start.line}")
 
 
 def plan_against(checked: Checked, ref: str, console: Console) -> "Plan":

@@ -97,8 +97,7 @@ class Live:
 
     def contacts_of(self, journey: Program | Outreach) -> Source:
         """Return the source of the people that a journey writes to."""
-        name = journey.audience if isinstance(journey.audience, str) else None
-        source = self.project.contact_source(name)
+        source = self.project.contacts_of(journey)
         if source is None:
             raise ValueError(f"{journey.address} has no source of contacts")
         return source

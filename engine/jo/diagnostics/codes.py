@@ -140,6 +140,7 @@ DANGLING_ROW = _code("J610", "dangling-row", "Rows refer to rows that do not exi
 STRANDED_PEOPLE = _code("J701", "stranded-people", "The change would leave people on a step that is gone")
 MASS_REMOVAL = _code("J702", "mass-removal", "The change removes much of what is live")
 BROKEN_REVISION = _code("J703", "broken-revision", "The change takes away what people inside still go by")
+EXCHANGED_SOURCE = _code("J704", "exchanged-source", "The change would take people for others")
 STALE_PERMIT = _code("J705", "stale-permit", "The permit does not fit")
 
 # J9 environment and secrets

@@ -165,6 +165,18 @@ class Project:
         with_contacts = [source for source in self.sources.values() if source.has_contacts]
         return with_contacts[0] if len(with_contacts) == 1 else None
 
+    def contacts_of(self, journey: Program | Outreach) -> Source | None:
+        """Return the source of the people that a journey writes to."""
+        audience = journey.audience
+        if not isinstance(audience, EventAudience):
+            return self.contact_source(audience)
+        if audience.contacts is not None:
+            return self.contact_source(audience.contacts)
+        event = self.events.get(audience.event)
+        named = event.fields.get(event.roles.contact) if event and event.roles.contact else None
+        found = self.sources.get(named.ref) if named and named.ref else None
+        return found or self.contact_source()
+
     def row_source(self, program: Program) -> Source | None:
         """Return the source of the rows behind a program's passages, when they are not the contacts."""
         power_list = self.lists.get(program.audience) if isinstance(program.audience, str) else None

@@ -110,7 +110,7 @@ class _Journey:
         self._journey = journey
         audience = journey.audience
         name = audience.contacts if isinstance(audience, EventAudience) else audience
-        self.contacts: Source | None = project.contact_source(name)
+        self.contacts = project.contacts_of(journey)
         power_list = project.lists.get(name or "")
         self._over_rows = power_list if power_list is not None and power_list.recipient else None
         """The list, where its rows are not the contacts."""

@@ -15,22 +15,15 @@ from jo.model.address import Address
 from jo.model.program import Program
 from jo.model.project import Project, Resource
 from jo.model.references import references
-from jo.plan.applied import applied_project
-from jo.plan.change import Change
-from jo.plan.diff import patched
 from jo.plan.plan import Guard, GuardLevel
 from jo.plan.state import Life, State
 from jo.steps.wait_for import WaitFor
 
 
 def broken_revisions(
-    live: State, changes: tuple[Change, ...], pinned: Iterable[tuple[Program, int]]
+    project: Project, after: State, pinned: Iterable[tuple[Program, int]]
 ) -> tuple[Guard, ...]:
-    """Return what the changes would break. `pinned` are revisions with how many people go by them."""
-    if not changes:
-        return ()
-    after = patched(live, changes)
-    project = applied_project({address: spec.document for address, spec in after.items()})
+    """Return what would be broken after a change. `pinned` are revisions with how many people go by them."""
     found = []
     for address, resource in project.resources.items():
         if after[str(address)].life is Life.RETIRED and (gone := list(_gone(project, resource))):
@@ -64,7 +57,7 @@ def _unreadable(project: Project, program: Program) -> Iterator[str]:
 
     `exit_when` is safety: what is read is that of the present form, also of a retired program.
     """
-    contacts = project.contact_source(program.audience if isinstance(program.audience, str) else None)
+    contacts = project.contacts_of(program)
     if contacts is None:
         yield "Nothing says any more from which source its contacts come."
         return

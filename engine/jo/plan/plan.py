@@ -61,6 +61,10 @@ class Guard:
     """Id of the diagnostic code, such as `J702`."""
     level: GuardLevel
     address: str | None
+    path: tuple[str, ...] = ()
+    """The key in the resource at the address that it is about, where there is one."""
+    place: str | None = None
+    """File and line of that, such as `lists/admins.yaml:3`; None for what is not in git, or not known."""
     detail: str
     help: str
 
@@ -117,6 +121,7 @@ def to_document(plan: Plan) -> dict[str, Any]:
                 "code": guard.code,
                 "level": guard.level.value,
                 "address": guard.address,
+                "place": guard.place,
                 "detail": guard.detail,
                 "help": guard.help,
             }

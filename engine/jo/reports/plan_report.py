@@ -56,6 +56,8 @@ class GuardReport:
     code: str
     level: GuardLevel
     address: str | None
+    place: str | None
+    """File and line."""
     detail: str
     help: str
 
@@ -105,6 +107,7 @@ def plan_report(document: Mapping[str, Any]) -> PlanReport:
             code=item["code"],
             level=GuardLevel(item["level"]),
             address=item["address"],
+            place=item.get("place"),
             detail=item["detail"],
             help=item["help"],
         )

@@ -124,6 +124,7 @@ def _guard(guard: GuardReport) -> list[str]:
     alert = "CAUTION" if guard.level is GuardLevel.REFUSES else "WARNING"
     word = "Refused" if guard.level is GuardLevel.REFUSES else "Warning"
     about = f" `{_code(guard.address)}`" if guard.address else ""
+    about += f" (`{_code(guard.place)}`)" if guard.place else ""
     return [
         f"> [!{alert}]",
         f"> **{word} {guard.code}**{about}: {_text(guard.detail)} {_text(guard.help)}",

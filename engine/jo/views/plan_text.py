@@ -104,6 +104,8 @@ def _guard(guard: GuardReport, look: Look) -> list[Line]:
     for number, part in enumerate(wrap(f"{about} {guard.detail}".strip(), look.width - _INDENT)):
         lead = f"{word}[{guard.code}]: " if number == 0 else " " * _INDENT
         lines.append([(lead, ink if number == 0 else Ink.PLAIN), (part, Ink.PLAIN)])
+    if guard.place:
+        lines.append([(f"{' ' * _INDENT}--> {guard.place}", Ink.QUIET)])
     return lines + _said(guard.help, Ink.QUIET, look)
 
 

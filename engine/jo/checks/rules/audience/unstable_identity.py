@@ -52,7 +52,7 @@ CODE = codes.UNSTABLE_IDENTITY
 
 def check(context: Context) -> Iterator[Found]:
     for program in context.programs:
-        contacts = context.scopes.contacts_of(program)
+        contacts = context.project.contacts_of(program)
         if contacts is None or program.entry.identity == ("contact",):
             continue
         allowed = list(dict.fromkeys(["contact", *contacts.stable, *_keys(context, program)]))
