@@ -191,33 +191,6 @@ def test_an_ended_attempt_settles_its_intent(
     assert (after.ended_at is None) == (state is IntentState.PENDING)
 
 
-def test_evidence_makes_an_uncertain_intent_accepted(store: Store) -> None:
-    (intent,) = create(store, an_intent())
-    lease = a_lease(store)
-    (attempt,) = open_attempts(store, lease, intent)
-    with store.write(lease) as work:
-        record(work, attempt, AttemptState.UNCERTAIN, held_in(work, intent))
-
-    with store.write(lease) as work:
-        record(work, attempt, AttemptState.ACCEPTED, held_in(work, intent))
-
-    assert held(store, intent).state is IntentState.ACCEPTED
-
-
-def test_only_the_last_attempt_speaks_for_its_intent(store: Store) -> None:
-    (intent,) = create(store, an_intent(class_=MailClass.TRANSACTIONAL))
-    lease = a_lease(store)
-    (first,) = open_attempts(store, lease, intent)
-    with store.write(lease) as work:
-        record(work, first, AttemptState.UNCERTAIN, held_in(work, intent))
-    open_attempts(store, lease, intent)
-
-    with pytest.raises(ChangeRefusedError), store.write(lease) as work:
-        record(work, first, AttemptState.ACCEPTED, held_in(work, intent))
-
-    assert held(store, intent).state is IntentState.OPEN
-
-
 def test_a_kept_intent_stays_pending_until_then(store: Store) -> None:
     (intent,) = create(store, an_intent())
 
@@ -375,21 +348,15 @@ def test_a_change_that_one_of_many_refuses_changes_none(store: Store) -> None:
     assert held(store, first) == first
 
 
-def test_an_attempt_that_ended_does_not_end_again(store: Store) -> None:
-    (intent,) = create(store, an_intent())
-    lease = a_lease(store)
-    (attempt,) = open_attempts(store, lease, intent)
-    with store.write(lease) as work:
-        record(work, attempt, AttemptState.ACCEPTED, held_in(work, intent))
-
-    with pytest.raises(ChangeRefusedError), store.write(lease) as work:
-        record(work, attempt, AttemptState.REJECTED, held_in(work, intent))
-
-    assert held(store, intent).state is IntentState.ACCEPTED
-
-
 @pytest.mark.parametrize(
-    "state", [IntentState.ACCEPTED, IntentState.FAILED, IntentState.OPEN, IntentState.PENDING]
+    "state",
+    [
+        IntentState.ACCEPTED,
+        IntentState.FAILED,
+        IntentState.OPEN,
+        IntentState.PENDING,
+        IntentState.UNCERTAIN,
+    ],
 )
 def test_no_intent_gets_there_without_an_attempt(store: Store, state: IntentState) -> None:
     (intent,) = create(store, an_intent())

@@ -1,7 +1,8 @@
 """Whatever is asked of the ledger, in whatever order: only legal changes happen, and no send happens twice.
 
 A machine asks a real store for random changes, legal or not, and keeps its own small book by the tables of
-`jo.flow.state`. The store does what the book allows, and refuses the rest as a whole.
+`jo.flow.state` and the rules of `jo.flow.evidence`. The store does what the book allows, and refuses the rest
+as a whole.
 """
 
 from collections.abc import Callable
@@ -12,10 +13,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from jo.flow.intent import End, Fixed, Intent, Keep
-from jo.flow.state import ATTEMPT_CHANGES, AttemptState, IntentState, Why, may_become
-from jo.model.content import MailClass
-from jo.ports.store import ChangeRefusedError, Lease, OpenedAttempt, Transaction
+from jo.flow.evidence import OF_REPLY, Ruling, Tried, beside, weigh
+from jo.flow.intent import End, Fixed, Intent, Keep, Settled
+from jo.flow.state import IN_DOUBT, UNDER_WAY, UNSENT, AttemptState, IntentState, Why, may_become
+from jo.model.content import MailClass, OnUncertain
+from jo.ports.store import ChangeRefusedError, Lease, OpenedAttempt, Said, Transaction
 from tests.support.builders import DAY, MINUTE, NOON, a_fixed, an_end, an_intent, settled
 from tests.support.stores import a_lease, memory_store
 
@@ -24,7 +26,10 @@ NEWEST = st.sampled_from([[0], [0], [1], [0, 1], [2, 0]])
 
 ENDS = st.sampled_from([state for state in AttemptState if state is not AttemptState.OPEN])
 JOURNEYS = st.sampled_from([f"outreach/{letter}" for letter in "abcdefgh"])
+HABITS = st.sampled_from(OnUncertain)
 WITHOUT_ATTEMPT = {IntentState.PENDING, IntentState.QUARANTINED}
+ENDS_WITHOUT = (UNSENT | {IntentState.CARRIED}) - {IntentState.FAILED}
+"""Ends that need no attempt."""
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -35,8 +40,8 @@ class LedgerMachine(RuleBasedStateMachine):
         self.now: datetime = NOON
         self.intents: list[Intent] = []
         """As the book says they are, in the order in which they were created."""
-        self.attempts: dict[int, list[tuple[OpenedAttempt, AttemptState]]] = {}
-        """By intent's id."""
+        self.attempts: dict[int, list[tuple[OpenedAttempt, Tried]]] = {}
+        """By intent's id. One that is open has ended never, which the book writes as at noon."""
 
     def teardown(self) -> None:
         self.store.close()
@@ -98,23 +103,23 @@ class LedgerMachine(RuleBasedStateMachine):
     def pass_time(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
 
-    @rule(newest=NEWEST, hours=st.integers(0, 48), ends=st.lists(ENDS, min_size=1, max_size=3))
-    def attempt(self, newest: list[int], hours: int, ends: list[AttemptState]) -> None:
+    @rule(newest=NEWEST, hours=st.integers(0, 48), ends=st.lists(ENDS, min_size=1, max_size=3), habit=HABITS)
+    def attempt(self, newest: list[int], hours: int, ends: list[AttemptState], habit: OnUncertain) -> None:
         """Open and end attempts, one after another; then let evidence come about the last but one."""
         for state in ends:
             self.try_open(newest)
             self.pass_time(hours)
-            self.try_record(newest[0], 1, state)
+            self.try_record(newest[0], 1, state, habit)
         self.try_open(newest)
-        self.try_record(newest[0], 2, AttemptState.ACCEPTED)
+        self.try_record(newest[0], 2, AttemptState.ACCEPTED, habit)
 
     @rule(newest=NEWEST)
     def open(self, newest: list[int]) -> None:
         self.try_open(newest)
 
-    @rule(newest=st.integers(0, 2), back=st.integers(1, 2), state=ENDS)
-    def record(self, newest: int, back: int, state: AttemptState) -> None:
-        self.try_record(newest, back, state)
+    @rule(newest=st.integers(0, 2), back=st.integers(1, 3), state=ENDS, habit=HABITS)
+    def record(self, newest: int, back: int, state: AttemptState, habit: OnUncertain) -> None:
+        self.try_record(newest, back, state, habit)
 
     def try_open(self, newest: list[int]) -> None:
         chosen = self.pick(newest)
@@ -127,32 +132,83 @@ class LedgerMachine(RuleBasedStateMachine):
         if self.ask(self.may(chosen, IntentState.OPEN, set(IntentState)), change):
             for intent, attempt in zip(chosen, opened, strict=True):
                 self.put(opened_once_more(intent, fixed))
-                self.attempts[intent.id].append((attempt, AttemptState.OPEN))
+                number = intent.attempts + 1
+                tried = Tried(id=attempt.id, number=number, state=AttemptState.OPEN, ended_at=NOON)
+                self.attempts[intent.id].append((attempt, tried))
 
-    def try_record(self, newest: int, back: int, state: AttemptState) -> None:
-        """Record an end of the last attempt, or of the one before."""
+    def try_record(self, newest: int, back: int, state: AttemptState, habit: OnUncertain) -> None:
+        """Record an end of the last attempt, or of one before."""
         (intent,) = self.pick([newest])
         attempts = self.attempts.get(intent.id, [])
         if back > len(attempts):
             return
-        attempt, was = attempts[-back]
+        attempt, tried = attempts[-back]
         end = an_end(state, at=self.now)
-        after = settled(intent, end)
-        is_last = back == 1
-        allowed = is_last and state in ATTEMPT_CHANGES[was] and may_become(intent.state, after.state)
-        if self.ask(allowed, lambda work: work.ledger.record([(attempt.id, end, after)])):
-            attempts[-back] = (attempt, state)
-            self.put(
-                replace(
-                    intent,
-                    state=after.state,
-                    why=after.why,
-                    due_at=after.due_at,
-                    outcome_at=after.outcome_at,
-                    detail=after.detail,
-                    ended_at=None if after.state is IntentState.PENDING else self.now,
-                )
+        settled_ = settled(intent, end, habit)
+        with self.store.write(self.lease) as work:
+            work.ledger.record([(attempt.id, end, settled_)])
+        if tried.state is AttemptState.OPEN:
+            self.note_tried(intent, replace(tried, state=state, ended_at=self.now))
+            others = [other for _, other in attempts if other.id != tried.id]
+            self.settle(intent, beside(settled_, others), ended_at=self.now)
+        elif state is not tried.state and state in OF_REPLY:
+            self.weigh(intent, [tried], OF_REPLY[state], f"{end.code} {end.text}")
+
+    @rule(newest=st.integers(0, 2), ruling=st.sampled_from(Ruling))
+    def resolve(self, newest: int, ruling: Ruling) -> None:
+        """Somebody says what became of a mail."""
+        (intent,) = self.pick([newest])
+        tried = [tried for _, tried in self.attempts.get(intent.id, [])]
+        doubts = [item for item in tried if item.state is AttemptState.UNCERTAIN]
+        said = Said(at=self.now, source="operator", who="ada", text="looked")
+        with self.store.write() as work:
+            taken = work.ledger.resolve([intent.id], ruling, said)
+        assert list(taken) == ([intent.id] if doubts and intent.state in IN_DOUBT else [])
+        if taken:
+            is_about_all = ruling in (Ruling.NOT_SENT, Ruling.REJECTED)
+            self.weigh(intent, doubts if is_about_all else doubts[-1:], ruling, "looked (ada)")
+
+    def weigh(self, intent: Intent, about: list[Tried], ruling: Ruling, text: str) -> None:
+        doubts = {item.id for _, item in self.attempts[intent.id] if item.state is AttemptState.UNCERTAIN}
+        outcome: Settled | None = None
+        for item in about:
+            doubts.discard(item.id)
+            weighed = weigh(intent, item, ruling, self.now, text, is_in_doubt_besides=bool(doubts))
+            outcome = weighed.intent or outcome
+            if weighed.attempt is not None:
+                self.note_tried(intent, replace(item, state=weighed.attempt))
+        if outcome is not None:
+            self.settle(intent, outcome, ended_at=intent.ended_at or self.now)
+
+    def note_tried(self, intent: Intent, tried: Tried) -> None:
+        self.attempts[intent.id] = [
+            (attempt, tried if known.id == tried.id else known) for attempt, known in self.attempts[intent.id]
+        ]
+
+    def settle(self, intent: Intent, outcome: Settled, ended_at: datetime) -> None:
+        self.put(
+            replace(
+                intent,
+                state=outcome.state,
+                why=outcome.why,
+                due_at=outcome.due_at,
+                outcome_at=outcome.outcome_at,
+                detail=outcome.detail,
+                ended_at=None if outcome.state in UNDER_WAY else ended_at,
             )
+        )
+
+    def close(self, intent: Intent, state: IntentState, detail: str) -> None:
+        """End an intent without an attempt: as uncertain where it is in doubt."""
+        doubts = [
+            item.ended_at for _, item in self.attempts[intent.id] if item.state is AttemptState.UNCERTAIN
+        ]
+        if doubts and state not in UNDER_WAY:
+            closed = replace(intent, state=IntentState.UNCERTAIN, outcome_at=max(doubts))
+        else:
+            closed = replace(intent, state=state)
+        ended_at = None if state in UNDER_WAY else self.now
+        self.put(replace(closed, why=None, detail=detail, ended_at=ended_at))
 
     @rule(newest=NEWEST, why=st.sampled_from(Why))
     def keep(self, newest: list[int], why: Why) -> None:
@@ -166,13 +222,18 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(newest=NEWEST, state=st.sampled_from(IntentState))
     def end(self, newest: list[int], state: IntentState) -> None:
         chosen = self.pick(newest)
-        is_end = state not in (IntentState.PENDING, IntentState.OPEN)
         ends = [(intent.id, End(state=state, detail="ended")) for intent in chosen]
-        allowed = is_end and self.may(chosen, state, WITHOUT_ATTEMPT)
+        allowed = state in ENDS_WITHOUT and all(self.may_close(intent, state) for intent in chosen)
         if self.ask(allowed, lambda work: work.ledger.end(ends, self.now)):
-            ended_at = None if state is IntentState.QUARANTINED else self.now
             for intent in chosen:
-                self.put(replace(intent, state=state, why=None, detail="ended", ended_at=ended_at))
+                self.close(intent, state, "ended")
+
+    def may_close(self, intent: Intent, state: IntentState) -> bool:
+        attempts = self.attempts.get(intent.id, [])
+        is_doubtful = any(item.state is AttemptState.UNCERTAIN for _, item in attempts)
+        if is_doubtful and state not in UNDER_WAY:
+            return intent.state in WITHOUT_ATTEMPT
+        return self.may([intent], state, WITHOUT_ATTEMPT)
 
     @rule()
     def requeue(self) -> None:
@@ -192,8 +253,7 @@ class LedgerMachine(RuleBasedStateMachine):
         ]
         assert count == len(ended)
         for intent in ended:
-            state = IntentState.WITHDRAWN
-            self.put(replace(intent, state=state, why=None, detail="retired", ended_at=self.now))
+            self.close(intent, IntentState.WITHDRAWN, "retired")
 
     @rule()
     def restart(self) -> None:
@@ -202,7 +262,7 @@ class LedgerMachine(RuleBasedStateMachine):
         with self.store.write(self.lease) as work:
             abandoned = [attempt for attempt, _ in work.ledger.abandoned()]
         under_way = [
-            a for found in self.attempts.values() for a, state in found if state is AttemptState.OPEN
+            a for found in self.attempts.values() for a, item in found if item.state is AttemptState.OPEN
         ]
         assert abandoned == sorted(under_way, key=lambda attempt: attempt.id)
 
@@ -231,8 +291,17 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def an_attempt_is_open_exactly_while_its_intent_is(self) -> None:
         for intent in self.intents:
-            under_way = [state for _, state in self.attempts[intent.id] if state is AttemptState.OPEN]
-            assert len(under_way) == (intent.state is IntentState.OPEN)
+            states = [item.state for _, item in self.attempts[intent.id]]
+            assert states.count(AttemptState.OPEN) == (intent.state is IntentState.OPEN)
+
+    @invariant()
+    def no_mail_that_may_have_gone_out_counts_as_unsent(self) -> None:
+        for intent in self.intents:
+            states = {item.state for _, item in self.attempts[intent.id]}
+            if AttemptState.ACCEPTED in states:
+                assert intent.state in (IntentState.ACCEPTED, IntentState.OPEN)
+            if AttemptState.UNCERTAIN in states:
+                assert intent.state not in UNSENT - {IntentState.QUARANTINED}
 
 
 def opened_once_more(intent: Intent, fixed: Fixed) -> Intent:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from jo.ports.mailer import Outgoing, Reply, ReplyKind
+from jo.ports.mailer import Outgoing, ReplyKind
 from tests.scenarios.conftest import MakeWorld
 from tests.support.scenery import contact, mails, people, program
 from tests.support.world import Killed, World, at
@@ -64,10 +64,10 @@ def test_the_mail_of_a_worker_that_died_follows_its_template(a_world: MakeWorld)
     files = {**TWO_STEPS, **mails("one", more="on_uncertain: hold\n"), **mails("two")}
     world = a_world(files, people(contact("ada")), TEN)
 
-    def die(_: Sequence[Outgoing]) -> tuple[Reply, ...]:
+    def die(relay: str, batch: Sequence[Outgoing]) -> None:
         raise Killed
 
-    world.mailer.exchange = die  # type: ignore[method-assign]  # the process ends with the mail on the wire
+    world.mailer.submit = die  # type: ignore[method-assign]  # the process ends with the mail on the wire
     with pytest.raises(Killed):
         world.run("2026-12-31 00:00")
     world.restart()

@@ -7,7 +7,7 @@ from typing import Any
 from jo.flow.intent import AttemptEnd, Fixed, Intent, Settled, outreach_key, settle
 from jo.flow.passage import Passage
 from jo.flow.state import AttemptState, IntentState, Why
-from jo.model.content import MailClass
+from jo.model.content import MailClass, OnUncertain
 from jo.ports.store import CandidateDecision, Deployment, Snapshot, SpecChange, SpecState
 from jo.ports.warehouse import Fact, Member
 
@@ -73,9 +73,9 @@ def an_end(
     return AttemptEnd(state=state, stage="dot", code=code, text=text, at=at)
 
 
-def settled(intent: Intent, end: AttemptEnd) -> Settled:
+def settled(intent: Intent, end: AttemptEnd, on_uncertain: OnUncertain | None = None) -> Settled:
     """Return what the flow makes of an intent whose latest attempt ended so."""
-    return settle(replace(intent, attempts=max(intent.attempts, 1)), end)
+    return settle(replace(intent, attempts=max(intent.attempts, 1)), end, on_uncertain)
 
 
 def a_fact(key: str, **data: Any) -> Fact:

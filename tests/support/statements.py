@@ -5,6 +5,7 @@ from sqlalchemy import Select, UpdateBase
 from jo.store import (
     audiences,
     counts,
+    evidence,
     facts,
     leases,
     ledger,
@@ -14,6 +15,12 @@ from jo.store import (
     reports,
     shares,
     specs,
+    turns,
+)
+
+MODULES = (
+    *(audiences, counts, evidence, facts, leases, ledger, operations, passages, people, reports, shares),
+    *(specs, turns),
 )
 
 Statement = Select[tuple[object, ...]] | UpdateBase
@@ -22,8 +29,7 @@ Statement = Select[tuple[object, ...]] | UpdateBase
 def statements() -> dict[str, Statement]:
     """Return name → statement, such as `ledger._SETTLE.accepted`."""
     found: dict[str, Statement] = {}
-    rooms = audiences, counts, facts, leases, ledger, operations, passages, people, reports, shares, specs
-    for module in rooms:
+    for module in MODULES:
         room = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             if not name.isupper():

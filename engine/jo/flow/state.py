@@ -1,8 +1,10 @@
 """The states of intents and attempts, and which changes between them are legal, as tables.
 
 An intent is the planned mail of one identity. It is pending while something holds it, open while an
-attempt is under way, and then ends. An attempt that nobody knows the end of makes its intent uncertain;
-evidence may later make an uncertain intent accepted, or pending again.
+attempt is under way, and then ends. An attempt that nobody knows the end of makes its intent uncertain, or
+pending for another attempt with the same bytes. Evidence may come later: a reply that a fenced worker brings,
+a bounce, somebody who has read the relay's log. Until then the intent is *in doubt*, and never ends as
+unsent: what would have ended a pending one so makes it uncertain.
 """
 
 from enum import StrEnum
@@ -56,13 +58,18 @@ INTENT_CHANGES: dict[IntentState, frozenset[IntentState]] = {
             IntentState.WITHDRAWN,
             IntentState.QUARANTINED,
             IntentState.CARRIED,
+            IntentState.ACCEPTED,
+            IntentState.FAILED,
+            IntentState.UNCERTAIN,
         }
     ),
     IntentState.OPEN: frozenset(
         {IntentState.ACCEPTED, IntentState.PENDING, IntentState.FAILED, IntentState.UNCERTAIN}
     ),
-    IntentState.UNCERTAIN: frozenset({IntentState.ACCEPTED, IntentState.PENDING, IntentState.OPEN}),
-    IntentState.QUARANTINED: frozenset({IntentState.PENDING, IntentState.WITHDRAWN}),
+    IntentState.UNCERTAIN: frozenset({IntentState.ACCEPTED, IntentState.PENDING, IntentState.FAILED}),
+    IntentState.QUARANTINED: frozenset(
+        {IntentState.PENDING, IntentState.WITHDRAWN, IntentState.ACCEPTED, IntentState.UNCERTAIN}
+    ),
     IntentState.ACCEPTED: frozenset(),
     IntentState.SKIPPED: frozenset(),
     IntentState.SUPPRESSED: frozenset(),
@@ -71,7 +78,8 @@ INTENT_CHANGES: dict[IntentState, frozenset[IntentState]] = {
     IntentState.FAILED: frozenset(),
     IntentState.CARRIED: frozenset(),
 }
-"""From each state, where an intent may go. A state without a way out is final."""
+"""From each state, where an intent may go. A state without a way out is final. From pending and quarantined
+to accepted, failed or uncertain leads only what became of an earlier attempt that was uncertain."""
 
 ATTEMPT_CHANGES: dict[AttemptState, frozenset[AttemptState]] = {
     AttemptState.OPEN: frozenset(
@@ -84,9 +92,13 @@ ATTEMPT_CHANGES: dict[AttemptState, frozenset[AttemptState]] = {
     ),
     AttemptState.UNCERTAIN: frozenset({AttemptState.ACCEPTED, AttemptState.DEFERRED, AttemptState.REJECTED}),
     AttemptState.ACCEPTED: frozenset(),
-    AttemptState.DEFERRED: frozenset(),
+    AttemptState.DEFERRED: frozenset({AttemptState.ACCEPTED}),
     AttemptState.REJECTED: frozenset(),
 }
+"""A deferred attempt becomes accepted when somebody said that the relay has not got the mail, and it has."""
+
+IN_DOUBT = frozenset({IntentState.PENDING, IntentState.QUARANTINED, IntentState.UNCERTAIN})
+"""States of intents that evidence about an earlier attempt may still change."""
 
 UNSENT = frozenset(
     {

@@ -20,39 +20,37 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    Text,
     Update,
     and_,
     bindparam,
     exists,
     func,
-    literal_column,
     null,
     or_,
     select,
     update,
 )
 
+from jo.flow.evidence import Ruling, beside
 from jo.flow.intent import AttemptEnd, End, Fixed, Intent, Keep, Settled
 from jo.flow.shards import ALL_SHARDS
-from jo.flow.state import ATTEMPT_CHANGES, INTENT_CHANGES, UNDER_WAY, AttemptState, IntentState, Why
+from jo.flow.state import INTENT_CHANGES, UNDER_WAY, UNSENT, AttemptState, IntentState, Why
 from jo.model.content import MailClass
 from jo.ports.store.errors import ChangeRefusedError
 from jo.ports.store.leases import Lease
-from jo.ports.store.ledger import OpenedAttempt
+from jo.ports.store.ledger import OpenedAttempt, Said
 from jo.store.bulk import execute_each
 from jo.store.codec import INTENT, fixed_values, intent_values, to_intent
 from jo.store.columns import Json
-from jo.store.counts import Sort, SqlCounts, What, of_mail
+from jo.store.counts import SqlCounts
+from jo.store.evidence import SqlEvidence
 from jo.store.section import Section, in_shards
 from jo.store.tables import IS_OPEN, IS_PENDING, IS_QUARANTINED, attempts, intents, is_one_of, leases
+from jo.store.turns import AS_COUNTED, SORT, Turn, Turns
 from jo.store.twins import insert, numbers, texts
 
 WITHOUT_ATTEMPT = (IntentState.PENDING, IntentState.QUARANTINED)
 """States that an intent may leave without the word of an attempt."""
-
-PAGE = 5_000
-"""Intents that are changed at once where nobody knows how many there are."""
 
 _CREATE = insert(intents).on_conflict_do_nothing().returning(intents.c.key)
 
@@ -79,22 +77,18 @@ _CLAIMABLE_IN = _CLAIMABLE.where(_in_shards)
 
 _LOAD = select(*INTENT).where(intents.c.id.in_(numbers("ids")))
 _BY_PUBLIC_ID = select(*INTENT).where(intents.c.public == bindparam("public"))
+_BY_PREFIX = (
+    select(*INTENT)
+    .where(intents.c.public >= bindparam("low"), intents.c.public < bindparam("high"))
+    .order_by(intents.c.public)
+    .limit(bindparam("limit"))
+)
 
-_sorts = select(intents.c.id, intents.c.journey, intents.c.state, intents.c.why, intents.c.detail)
-"""What an intent is counted by."""
-_SORTS_OF = _sorts.where(intents.c.id.in_(numbers("ids")))
-_SORTS_OF_ATTEMPTS = (
-    _sorts.add_columns(attempts.c.id.label("attempt"), attempts.c.number)
+_OF_ATTEMPTS = (
+    select(*SORT, attempts.c.id, attempts.c.number, attempts.c.state)
     .join_from(attempts, intents, intents.c.id == attempts.c.intent)
     .where(attempts.c.id.in_(numbers("ids")))
 )
-
-_as_counted = and_(
-    intents.c.id == bindparam("b_id"),
-    intents.c.state == bindparam("b_state", type_=Text()),
-    func.coalesce(intents.c.why, literal_column("''")) == bindparam("b_why", type_=Text()),
-)
-"""One intent, as long as it is where its count is."""
 
 
 def _may_become(state: IntentState, among: Iterable[IntentState] = tuple(IntentState)) -> ColumnElement[bool]:
@@ -104,7 +98,7 @@ def _may_become(state: IntentState, among: Iterable[IntentState] = tuple(IntentS
 
 _OPEN = (
     update(intents)
-    .where(_as_counted, _may_become(IntentState.OPEN))
+    .where(AS_COUNTED, _may_become(IntentState.OPEN))
     .values(
         state=IntentState.OPEN,
         why=null(),
@@ -135,10 +129,7 @@ _ADD_ATTEMPTS = (
 
 _END_ATTEMPT: dict[AttemptState, Update] = {
     state: update(attempts)
-    .where(
-        attempts.c.id == bindparam("b_id"),
-        is_one_of(attempts.c.state, [old for old, new in ATTEMPT_CHANGES.items() if state in new]),
-    )
+    .where(attempts.c.id == bindparam("b_id"), IS_OPEN)
     .values(
         state=state,
         stage=bindparam("stage"),
@@ -149,11 +140,11 @@ _END_ATTEMPT: dict[AttemptState, Update] = {
     for state in AttemptState
     if state is not AttemptState.OPEN
 }
-"""State → update of one attempt that ends so."""
+"""State → update of one open attempt that ends so."""
 
 _SETTLE: dict[IntentState, Update] = {
     state: update(intents)
-    .where(_as_counted, intents.c.attempts == bindparam("b_attempt"), _may_become(state))
+    .where(AS_COUNTED, intents.c.attempts == bindparam("b_attempt"), _may_become(state))
     .values(
         state=state,
         why=bindparam("why"),
@@ -168,17 +159,15 @@ _SETTLE: dict[IntentState, Update] = {
 
 _END: dict[IntentState, Update] = {
     state: update(intents)
-    .where(_as_counted, _may_become(state, WITHOUT_ATTEMPT))
+    .where(AS_COUNTED, _may_become(state, WITHOUT_ATTEMPT))
     .values(state=state, why=null(), detail=bindparam("detail"), ended_at=bindparam("ended_at"))
-    for state in IntentState
-    if state not in (IntentState.OPEN, IntentState.PENDING)
-    and any(state in INTENT_CHANGES[old] for old in WITHOUT_ATTEMPT)
+    for state in ((UNSENT - {IntentState.FAILED}) | {IntentState.CARRIED})
 }
-"""State → update of one intent that ends so without an attempt."""
+"""State → update of one intent that ends so without another attempt."""
 
 _KEEP = (
     update(intents)
-    .where(_as_counted, IS_PENDING)
+    .where(AS_COUNTED, IS_PENDING)
     .values(why=bindparam("why"), due_at=bindparam("due_at"), detail=bindparam("detail"))
 )
 
@@ -189,13 +178,10 @@ _RECLASS = (
 )
 
 _page: BindParameter[int] = bindparam("limit")
-_MENDED = (
-    _sorts.where(IS_QUARANTINED, intents.c.template.in_(texts("templates"))).limit(_page).with_for_update()
-)
-_OVERDUE = (
-    _sorts.where(IS_QUARANTINED, intents.c.expires_at <= bindparam("now", type_=intents.c.due_at.type))
-    .limit(_page)
-    .with_for_update()
+_page_to_change = select(*SORT).limit(_page).with_for_update()
+_MENDED = _page_to_change.where(IS_QUARANTINED, intents.c.template.in_(texts("templates")))
+_OVERDUE = _page_to_change.where(
+    IS_QUARANTINED, intents.c.expires_at <= bindparam("now", type_=intents.c.due_at.type)
 )
 _REQUEUE = (
     update(intents)
@@ -218,10 +204,15 @@ _RECONSIDER = (
     .values(due_at=bindparam("now", type_=intents.c.due_at.type))
 )
 
-_withdrawable = (
-    _sorts.where(_may_become(IntentState.WITHDRAWN, WITHOUT_ATTEMPT)).limit(_page).with_for_update()
-)
+_IS_WITHDRAWABLE = _may_become(IntentState.WITHDRAWN, WITHOUT_ATTEMPT)
+_withdrawable = _page_to_change.where(_IS_WITHDRAWABLE)
 _WITHDRAWABLE_OF_PASSAGES = _withdrawable.where(intents.c.passage.in_(numbers("passages")))
+_WITHDRAWABLE_PAGE = (
+    select(*INTENT)
+    .where(_IS_WITHDRAWABLE, intents.c.journey == bindparam("journey"), intents.c.id > bindparam("after"))
+    .order_by(intents.c.id)
+    .limit(_page)
+)
 _WITHDRAWABLE_OF_JOURNEY = _withdrawable.where(intents.c.journey == bindparam("journey"))
 _WITHDRAW = (
     update(intents)
@@ -252,6 +243,12 @@ _SENT_SINCE = select(intents.c.address_key, intents.c.outcome_at).where(
     _of_addresses,
     intents.c.outcome_at >= bindparam("since"),
     is_one_of(intents.c.state, [IntentState.ACCEPTED, IntentState.UNCERTAIN]),
+)
+_HELD_SINCE = select(intents.c.address_key, intents.c.ended_at).where(
+    _of_addresses,
+    intents.c.outcome_at.is_(None),
+    is_one_of(intents.c.state, [IntentState.UNCERTAIN]),
+    intents.c.ended_at >= bindparam("since"),
 )
 _UNDER_WAY_SINCE = (
     select(intents.c.address_key, attempts.c.opened_at)
@@ -287,30 +284,23 @@ _LAST_PLANNED = (
 )
 
 
-_NOWHERE: Sort = ("", What.MAIL, "", "")
-"""What an intent is counted as that does not exist."""
+class _OfAttempt(NamedTuple):
+    intent: int
+    number: int
+    state: AttemptState
 
 
-class _Turn(NamedTuple):
-    """What becomes of one intent."""
-
-    id: int
-    state: IntentState
-    why: Why | None
-    detail: str
-    values: Mapping[str, Any]
-    """What else its update sets."""
+_NO_ATTEMPT = _OfAttempt(0, 0, AttemptState.OPEN)
 
 
 class SqlLedger(Section):
-    __slots__ = ("_counts", "_known", "_lease")
+    __slots__ = ("_evidence", "_lease", "_turns")
 
     def __init__(self, connection: Connection, counts: SqlCounts, lease: Lease | None) -> None:
         super().__init__(connection)
-        self._counts = counts
+        self._turns = Turns(connection, counts)
+        self._evidence = SqlEvidence(connection, self._turns)
         self._lease = lease
-        self._known: dict[int, Sort] = {}
-        """What the intents that this transaction has seen are counted as."""
 
     def create(self, intents: Sequence[Intent]) -> Sequence[str]:
         if not intents:
@@ -322,7 +312,7 @@ class SqlLedger(Section):
             if intent.key in new:
                 new.remove(intent.key)
                 created.append(intent.key)
-                self._counts.came([of_mail(intent.journey, intent.state, intent.why, intent.detail)])
+                self._turns.came(intent)
         return created
 
     def claimable(self, now: datetime, limit: int, shards: Set[int] = ALL_SHARDS) -> Sequence[Intent]:
@@ -332,7 +322,7 @@ class SqlLedger(Section):
                 values = {"priority": priority, "now": now, "limit": limit - len(found)}
                 asked = in_shards(_CLAIMABLE, _CLAIMABLE_IN, shards, values)
                 found += map(to_intent, self._connection.execute(*asked))
-        return self._knows(found)
+        return self._turns.know(found)
 
     def next_due(self, shards: Set[int] = ALL_SHARDS) -> datetime | None:
         moments = [earliest for _, earliest in self._priorities(shards)]
@@ -341,16 +331,16 @@ class SqlLedger(Section):
 
     def load(self, ids: Collection[int]) -> Mapping[int, Intent]:
         rows = self._connection.execute(_LOAD, {"ids": list(ids)})
-        return {intent.id: intent for intent in self._knows([to_intent(row) for row in rows])}
+        return {intent.id: intent for intent in self._turns.know([to_intent(row) for row in rows])}
 
     def open(self, intents: Sequence[tuple[int, Fixed]], at: datetime) -> Sequence[OpenedAttempt]:
         if self._lease is None:
             raise RuntimeError("an attempt is opened in a transaction without a lease")
         lease = self._lease
         turns = [
-            _Turn(id_, IntentState.OPEN, None, "", {"b_fixed": fixed_values(fixed)}) for id_, fixed in intents
+            Turn(id_, IntentState.OPEN, None, "", {"b_fixed": fixed_values(fixed)}) for id_, fixed in intents
         ]
-        self._turn(_OPEN, turns)
+        self._turns.make(_OPEN, turns)
         values = {
             "lease": lease.name,
             "owner": lease.owner,
@@ -366,30 +356,46 @@ class SqlLedger(Section):
 
     def record(self, ends: Sequence[tuple[int, AttemptEnd, Settled]]) -> None:
         by_attempt: defaultdict[AttemptState, list[dict[str, Any]]] = defaultdict(list)
-        by_intent: defaultdict[IntentState, list[_Turn]] = defaultdict(list)
+        by_intent: defaultdict[IntentState, list[Turn]] = defaultdict(list)
         of = self._of_attempts([id_ for id_, *_ in ends])
+        late = [(id_, end) for id_, end, _ in ends if id_ in of and of[id_].state is not AttemptState.OPEN]
+        are_late = {id_ for id_, _ in late}
+        tried = self._evidence.tried(
+            [of[id_].intent for id_, *_ in ends if id_ in of and of[id_].number > 1 and id_ not in are_late]
+        )
         for id_, end, settled in ends:
+            if id_ in are_late:
+                continue
             by_attempt[end.state].append(
                 {"b_id": id_, "stage": end.stage, "code": end.code, "text": end.text, "ended_at": end.at}
             )
-            intent, number = of.get(id_, (0, 0))
+            own = of.get(id_, _NO_ATTEMPT)
+            known = beside(settled, tried.get(own.intent, ()))
             values = {
-                "b_attempt": number,
-                "why": settled.why,
-                "detail": settled.detail,
-                "due_at": settled.due_at,
-                "outcome_at": settled.outcome_at,
-                "ended_at": None if settled.state in UNDER_WAY else end.at,
+                "b_attempt": own.number,
+                "why": known.why,
+                "detail": known.detail,
+                "due_at": known.due_at,
+                "outcome_at": known.outcome_at,
+                "ended_at": None if known.state in UNDER_WAY else end.at,
             }
-            by_intent[settled.state].append(_Turn(intent, settled.state, settled.why, settled.detail, values))
+            by_intent[known.state].append(Turn(own.intent, known.state, known.why, known.detail, values))
         for state, rows in by_attempt.items():
             self._change_each(_END_ATTEMPT[state], rows, "attempts")
         for intent_state, turns in by_intent.items():
-            self._turn(_SETTLE[intent_state], turns)
+            self._turns.make(_SETTLE[intent_state], turns)
+        if late:
+            self._evidence.reply(late)
+
+    def resolve(self, ids: Collection[int], ruling: Ruling, said: Said) -> Sequence[int]:
+        return self._evidence.resolve(ids, ruling, said)
+
+    def in_doubt(self, limit: int, *, journey: str | None = None, after: int = 0) -> Sequence[Intent]:
+        return self._evidence.in_doubt(limit, journey, after)
 
     def keep(self, holds: Sequence[tuple[int, Keep]]) -> None:
         turns = [
-            _Turn(
+            Turn(
                 id_,
                 IntentState.PENDING,
                 keep.why,
@@ -398,24 +404,24 @@ class SqlLedger(Section):
             )
             for id_, keep in holds
         ]
-        self._turn(_KEEP, turns)
+        self._turns.make(_KEEP, turns)
 
     def end(self, ends: Sequence[tuple[int, End]], at: datetime) -> None:
-        by_state: defaultdict[IntentState, list[_Turn]] = defaultdict(list)
-        for id_, end in ends:
+        by_state: defaultdict[IntentState, list[Turn]] = defaultdict(list)
+        for id_, end in self._evidence.close(ends, at):
             values = {"detail": end.detail, "ended_at": None if end.state in UNDER_WAY else at}
-            by_state[end.state].append(_Turn(id_, end.state, None, end.detail, values))
+            by_state[end.state].append(Turn(id_, end.state, None, end.detail, values))
         for state, turns in by_state.items():
             if state not in _END:
                 raise ChangeRefusedError(f"No intent becomes {state} without an attempt.")
-            self._turn(_END[state], turns)
+            self._turns.make(_END[state], turns)
 
     def requeue(self, now: datetime, templates: Collection[str] = ()) -> int:
         due = IntentState.PENDING, Why.DUE, ""
-        count = self._turn_all(_OVERDUE, {"now": now}, _REQUEUE, {"now": now}, due)
+        count = self._turns.make_all(_OVERDUE, {"now": now}, _REQUEUE, {"now": now}, due)
         if templates:
             asked = {"templates": list(templates)}
-            count += self._turn_all(_MENDED, asked, _REQUEUE, {"now": now}, due)
+            count += self._turns.make_all(_MENDED, asked, _REQUEUE, {"now": now}, due)
         return count
 
     def reclass(self, template: str, class_: MailClass, topic: str | None) -> int:
@@ -431,16 +437,25 @@ class SqlLedger(Section):
     def withdraw_journey(self, journey: str, reason: str, at: datetime) -> int:
         return self._withdraw(_WITHDRAWABLE_OF_JOURNEY, {"journey": journey}, reason, at)
 
+    def withdrawable(
+        self, journey: str, limit: int, *, step: str | None = None, after: int = 0
+    ) -> Sequence[Intent]:
+        statement = _WITHDRAWABLE_PAGE if step is None else _WITHDRAWABLE_PAGE.where(intents.c.step == step)
+        values = {"journey": journey, "limit": limit, "after": after}
+        return self._turns.know([to_intent(row) for row in self._connection.execute(statement, values)])
+
     def _withdraw(self, find: Select[Any], asked: Mapping[str, Any], reason: str, at: datetime) -> int:
+        to = IntentState.WITHDRAWN, None, reason
         values = {"detail": reason, "ended_at": at}
-        return self._turn_all(find, asked, _WITHDRAW, values, (IntentState.WITHDRAWN, None, reason))
+        count = self._evidence.close_all(find, asked, values)
+        return count + self._turns.make_all(find, asked, _WITHDRAW, values, to)
 
     def abandoned(self) -> Sequence[tuple[OpenedAttempt, Intent]]:
         found = []
         for id_, intent, opened_at, owner, token, *rest in self._connection.execute(_ABANDONED):
             attempt = OpenedAttempt(id=id_, intent=intent, opened_at=opened_at, owner=owner, token=token)
             found.append((attempt, to_intent(rest)))
-        self._knows([intent for _, intent in found])
+        self._turns.know([intent for _, intent in found])
         return sorted(found, key=lambda pair: pair[0].id)
 
     def sent_since(
@@ -448,7 +463,7 @@ class SqlLedger(Section):
     ) -> Mapping[str, Sequence[datetime]]:
         values = {"address_keys": list(address_keys), "class": class_, "since": since}
         moments: defaultdict[str, list[datetime]] = defaultdict(list)
-        for statement in (_SENT_SINCE, _UNDER_WAY_SINCE):
+        for statement in (_SENT_SINCE, _HELD_SINCE, _UNDER_WAY_SINCE):
             for key, moment in self._connection.execute(statement, values):
                 moments[key].append(moment)
         return {key: sorted(found) for key, found in moments.items()}
@@ -478,65 +493,16 @@ class SqlLedger(Section):
         row = self._connection.execute(_BY_PUBLIC_ID, {"public": public}).one_or_none()
         return None if row is None else to_intent(row)
 
-    def _turn(self, statement: Update, turns: Sequence[_Turn]) -> None:
-        """Change intents that are known by their ids, and count them."""
-        self._learn([turn.id for turn in turns if turn.id not in self._known])
-        rows = []
-        for turn in turns:
-            _, _, state, why = self._known.get(turn.id, _NOWHERE)
-            held = why if state == IntentState.PENDING else ""
-            rows.append({"b_id": turn.id, "b_state": state, "b_why": held, **turn.values})
-        self._change_each(statement, rows, "intents")
-        for turn in turns:
-            old = self._known[turn.id]
-            new = of_mail(old[0], turn.state, turn.why, turn.detail)
-            self._counts.left([old])
-            self._counts.came([new])
-            self._known[turn.id] = new
+    def by_prefix(self, prefix: str, limit: int) -> Sequence[Intent]:
+        values = {"low": prefix, "high": prefix + "g", "limit": limit}  # `g` stands behind all hex digits
+        return [to_intent(row) for row in self._connection.execute(_BY_PREFIX, values)]
 
-    def _turn_all(
-        self,
-        find: Select[Any],
-        asked: Mapping[str, Any],
-        statement: Update,
-        values: Mapping[str, Any],
-        to: tuple[IntentState, Why | None, str],
-    ) -> int:
-        """Change all intents that a query finds, which finds them no more afterwards, and count them.
-
-        By their ids, page by page: another one may come to fit the query before the update does its work.
-        """
-        count = 0
-        while rows := self._connection.execute(find, {**asked, "limit": PAGE}).all():
-            self._connection.execute(statement, {**values, "ids": [row.id for row in rows]})
-            self._counts.left([of_mail(*sort) for _, *sort in rows])
-            self._counts.came([of_mail(journey, *to) for _, journey, *_ in rows])
-            for row in rows:
-                self._known.pop(row.id, None)
-            count += len(rows)
-            if len(rows) < PAGE:
-                break
-        return count
-
-    def _of_attempts(self, ids: Sequence[int]) -> Mapping[int, tuple[int, int]]:
-        """Return attempt → its intent and its number there."""
+    def _of_attempts(self, ids: Sequence[int]) -> Mapping[int, "_OfAttempt"]:
         found = {}
-        for id_, journey, state, why, detail, attempt, number in self._connection.execute(
-            _SORTS_OF_ATTEMPTS, {"ids": ids}
-        ):
-            self._known[id_] = of_mail(journey, state, why, detail)
-            found[attempt] = (id_, number)
+        for *sort, attempt, number, state in self._connection.execute(_OF_ATTEMPTS, {"ids": ids}):
+            self._turns.know_sort(*sort)
+            found[attempt] = _OfAttempt(sort[0], number, state)
         return found
-
-    def _knows(self, intents: list[Intent]) -> list[Intent]:
-        for intent in intents:
-            self._known[intent.id] = of_mail(intent.journey, intent.state, intent.why, intent.detail)
-        return intents
-
-    def _learn(self, ids: Sequence[int]) -> None:
-        if ids:
-            for id_, *sort in self._connection.execute(_SORTS_OF, {"ids": ids}):
-                self._known[id_] = of_mail(*sort)
 
     def _priorities(self, shards: Set[int]) -> Iterator[tuple[int, datetime]]:
         """Yield each priority that something of the shards is pending in, high first, and the earliest due

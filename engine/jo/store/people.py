@@ -4,17 +4,20 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 
 from jo.flow.intent import Suppression
 from jo.ports.store.passages import Happening
 from jo.ports.store.people import Engaged, Signal
 from jo.store.bulk import execute_each
 from jo.store.section import Section
-from jo.store.tables import engagement, events, intents, signals, suppressions
+from jo.store.tables import attempts, engagement, events, intents, signals, suppressions
 from jo.store.twins import insert, numbers, texts
 
 _SUPPRESS = insert(suppressions).on_conflict_do_nothing().returning(suppressions.c.scope)
+_NEWEST_ATTEMPT = select(attempts.c.opened_at).where(
+    attempts.c.id == select(func.max(attempts.c.id)).scalar_subquery()
+)
 
 _SUPPRESSIONS = (
     select(suppressions.c.address_key, suppressions.c.scope, suppressions.c.cause, suppressions.c.at)
@@ -42,8 +45,16 @@ class SqlPeople(Section):
     def suppress(self, items: Sequence[tuple[str, Suppression, str]]) -> int:
         if not items:
             return 0
+        newest = self._connection.execute(_NEWEST_ATTEMPT).scalar()
         rows = [
-            {"address_key": key, "scope": item.scope, "cause": item.cause, "at": item.at, "source": source}
+            {
+                "address_key": key,
+                "scope": item.scope,
+                "cause": item.cause,
+                "at": item.at,
+                "known_at": item.at if newest is None else max(item.at, newest),
+                "source": source,
+            }
             for key, item, source in items
         ]
         return len(execute_each(self._connection, _SUPPRESS, rows).all())

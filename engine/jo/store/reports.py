@@ -1,33 +1,42 @@
 """What status, why and the account read: counts by journey, and lines for people."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from jo.flow.passage import Note
-from jo.flow.state import UNSENT, AttemptState, IntentState
+from jo.flow.state import UNSENT, IntentState
 from jo.ports.store.audiences import CandidateDecision
+from jo.ports.store.ledger import Said
 from jo.ports.store.passages import Happening
-from jo.ports.store.reports import Engagement, IntentLine, JourneyCounts, PassageLine, Tally
+from jo.ports.store.reports import Engagement, Evidence, IntentLine, JourneyCounts, PassageLine, Tally
 from jo.store.codec import INTENT, PASSAGE, to_intent, to_passage
 from jo.store.counts import SqlCounts, What
 from jo.store.section import Section
 from jo.store.tables import (
+    IS_UNCERTAIN,
     attempts,
     decisions,
     engagement,
     events,
+    evidence,
     intents,
-    is_one_of,
     passage_notes,
     passages,
 )
 from jo.store.twins import numbers
 
-_WAS_UNCERTAIN = intents.c.id.in_(
-    select(attempts.c.intent).where(is_one_of(attempts.c.state, [AttemptState.UNCERTAIN]))
+_WAS_UNCERTAIN = or_(
+    intents.c.id.in_(select(attempts.c.intent).where(IS_UNCERTAIN)),
+    intents.c.id.in_(select(attempts.c.intent).join(evidence, evidence.c.attempt == attempts.c.id)),
+)
+_EVIDENCE = (
+    select(attempts.c.intent, *(column for column in evidence.c if column.name not in ("id", "attempt")))
+    .join_from(evidence, attempts, attempts.c.id == evidence.c.attempt)
+    .where(attempts.c.intent.in_(numbers("ids")))
+    .order_by(evidence.c.id)
 )
 
 _INTENT_LINES = (
@@ -121,10 +130,22 @@ class SqlReports(Section):
             statement = statement.where(intents.c.state.in_(sorted(states)))
         if contact is not None:
             statement = statement.where(intents.c.contact == contact)
+        found = [(code, text, to_intent(rest)) for code, text, *rest in self._connection.execute(statement)]
+        said = self._evidence([intent.id for _, _, intent in found if intent.attempts])
         return [
-            IntentLine(intent=to_intent(rest), last_code=code, last_text=text or "")
-            for code, text, *rest in self._connection.execute(statement)
+            IntentLine(
+                intent=intent, last_code=code, last_text=text or "", evidence=tuple(said.get(intent.id, ()))
+            )
+            for code, text, intent in found
         ]
+
+    def _evidence(self, ids: Sequence[int]) -> Mapping[int, Sequence[Evidence]]:
+        """Return intent → what was said about it."""
+        said: defaultdict[int, list[Evidence]] = defaultdict(list)
+        for row in self._connection.execute(_EVIDENCE, {"ids": ids}):
+            line = Said(at=row.at, source=row.source, who=row.who, text=row.text)
+            said[row.intent].append(Evidence(says=row.says, said=line))
+        return said
 
     def passages(
         self, *, program: str | None = None, contact: str | None = None, limit: int = 1000

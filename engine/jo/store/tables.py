@@ -25,6 +25,7 @@ from sqlalchemy import (
     literal_column,
 )
 
+from jo.flow.evidence import Ruling
 from jo.flow.hold import Cause
 from jo.flow.state import UNDER_WAY, AttemptState, IntentState, Why
 from jo.model.content import MailClass
@@ -326,7 +327,24 @@ attempts = Table(
 )
 IS_OPEN = _is(attempts.c.state, AttemptState.OPEN)
 _index(attempts.c.intent, attempts.c.number, unique=True)
+IS_UNCERTAIN = _is(attempts.c.state, AttemptState.UNCERTAIN)
 _index(attempts.c.intent, name="uq_attempts_open", unique=True, where=IS_OPEN)
+_index(attempts.c.intent, name="ix_attempts_uncertain", where=IS_UNCERTAIN)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    _id(),
+    _ref("attempt", "attempts.id"),
+    _instant("at"),
+    _text("source"),
+    _text("who"),
+    Column("says", Word(Ruling), nullable=False),
+    _text("text"),
+    _one_of("says", Ruling),
+)
+"""What came in about an attempt after it had ended without an answer, from whom, and what it says."""
+_index(evidence.c.attempt)
 
 # --- what people said and did -----------------------------------------------------------------------
 
@@ -337,9 +355,12 @@ suppressions = Table(
     Column("scope", TEXT, primary_key=True),
     _text("cause"),
     _instant("at"),
+    _instant("known_at"),
     _text("source"),
     sqlite_with_rowid=False,
 )
+"""An opt-out may reach the store after it was made, through a spool or a file: `known_at` is when it did, by
+the clock that attempts go by. Attempts that were opened before are no fault of anybody's."""
 
 events = Table(
     "events",

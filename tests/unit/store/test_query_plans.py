@@ -39,6 +39,7 @@ WORK = [
     "ix_intents_expires_at",
     "ix_intents_priority_due_at_key_shard",
     "uq_attempts_open",
+    "ix_attempts_uncertain",
 ]
 """Partial indexes that hold only what is still to be done, and may be read as a whole."""
 
@@ -60,6 +61,9 @@ HOT = {
     "ledger._WITHDRAWABLE_OF_PASSAGES": "ix_intents_passage",
     "ledger._WITHDRAWABLE_OF_JOURNEY": "ix_intents_journey_state",
     "ledger._ABANDONED": "uq_attempts_open",
+    "ledger._HELD_SINCE": "ix_intents_address_key_class_outcome_at",
+    "evidence._DOUBTFUL": "ix_attempts_uncertain",
+    "evidence._TRIED": "ix_attempts_intent_number",
     "ledger._SENT_SINCE": "ix_intents_address_key_class_outcome_at",
     "ledger._UNDER_WAY_SINCE": "ix_intents_address_key_class_outcome_at",
     "audiences._UNDECIDED": "ix_memberships_list_key",

@@ -24,11 +24,19 @@ from jo.ports.store.facts import FactRow, Facts, FactsDelta
 from jo.ports.store.holds import Backlog, Holds
 from jo.ports.store.journals import KnownJournal, KnownJournals
 from jo.ports.store.leases import Lease, Leases
-from jo.ports.store.ledger import Ledger, OpenedAttempt
+from jo.ports.store.ledger import Ledger, OpenedAttempt, Said
 from jo.ports.store.operations import Operations, Override
 from jo.ports.store.passages import Happening, PassageRecords, Passages, PastPassages, StepEngagement
 from jo.ports.store.people import Engaged, People, Signal
-from jo.ports.store.reports import Engagement, IntentLine, JourneyCounts, PassageLine, Reports, Tally
+from jo.ports.store.reports import (
+    Engagement,
+    Evidence,
+    IntentLine,
+    JourneyCounts,
+    PassageLine,
+    Reports,
+    Tally,
+)
 from jo.ports.store.shares import Shares
 from jo.ports.store.specs import Deployment, LiveSpec, Revision, SpecChange, Specs, SpecState
 from jo.ports.store.transaction import Store, Transaction
@@ -44,6 +52,7 @@ __all__ = [
     "Deployment",
     "Engaged",
     "Engagement",
+    "Evidence",
     "FactRow",
     "Facts",
     "FactsDelta",
@@ -71,6 +80,7 @@ __all__ = [
     "People",
     "Reports",
     "Revision",
+    "Said",
     "Shares",
     "Signal",
     "Snapshot",

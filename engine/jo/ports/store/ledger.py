@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from jo.flow.evidence import Ruling
 from jo.flow.intent import AttemptEnd, End, Fixed, Intent, Keep, Settled
 from jo.flow.shards import ALL_SHARDS
 from jo.flow.state import Why
@@ -24,6 +25,22 @@ class OpenedAttempt:
     opened_at: datetime
     owner: str
     token: int
+
+
+OPERATOR = "operator"
+REPLY = "reply"
+"""A reply of the relay that came after its worker was fenced off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Where evidence came from."""
+
+    at: datetime
+    source: str
+    """A word: `operator`, `reply`."""
+    who: str
+    text: str
 
 
 class Ledger(Protocol):
@@ -55,7 +72,22 @@ class Ledger(Protocol):
     def record(self, ends: Sequence[tuple[int, AttemptEnd, Settled]]) -> None:
         """Record ended attempts, by attempt id, and what they make of their intents.
 
-        An attempt that was uncertain may be recorded again: evidence came.
+        A worker may come late: others have called its attempt uncertain, resolved it, or opened another one.
+        Then the reply is evidence: kept as such, it changes what `jo.flow.evidence` says, and is never
+        refused. What earlier attempts came to counts as well.
+        """
+        ...
+
+    def resolve(self, ids: Collection[int], ruling: Ruling, said: Said) -> Sequence[int]:
+        """Take evidence, or an order, about intents that are in doubt. Returns the ids of those it concerned.
+
+        Those that are not in doubt are left as they are.
+        """
+        ...
+
+    def in_doubt(self, limit: int, *, journey: str | None = None, after: int = 0) -> Sequence[Intent]:
+        """Return intents of which nobody knows whether they were sent, sorted by id, behind the id `after`:
+        uncertain ones, and those that wait to be sent again after an uncertain attempt.
         """
         ...
 
@@ -64,7 +96,10 @@ class Ledger(Protocol):
         ...
 
     def end(self, ends: Sequence[tuple[int, End]], at: datetime) -> None:
-        """End intents without an attempt, by intent id. Quarantine is an end that `requeue` lifts."""
+        """End intents without another attempt, by intent id. Quarantine is an end that `requeue` lifts.
+
+        What is in doubt never ends as unsent: it becomes uncertain instead.
+        """
         ...
 
     def requeue(self, now: datetime, templates: Collection[str] = ()) -> int:
@@ -88,10 +123,21 @@ class Ledger(Protocol):
         ...
 
     def withdraw(self, passages: Collection[int], reason: str, at: datetime) -> int:
-        """End what is pending or quarantined of these passages. Returns how many."""
+        """End what is pending or quarantined of these passages, uncertain where it is in doubt.
+
+        Returns how many.
+        """
         ...
 
-    def withdraw_journey(self, journey: str, reason: str, at: datetime) -> int: ...
+    def withdraw_journey(self, journey: str, reason: str, at: datetime) -> int:
+        """End what is pending or quarantined of a journey in the same way."""
+        ...
+
+    def withdrawable(
+        self, journey: str, limit: int, *, step: str | None = None, after: int = 0
+    ) -> Sequence[Intent]:
+        """Return what is pending or quarantined of a journey, or of a step, by id, behind the id `after`."""
+        ...
 
     def abandoned(self) -> Sequence[tuple[OpenedAttempt, Intent]]:
         """Return open attempts whose lease was given back, buried or taken anew, sorted by id.
@@ -123,4 +169,8 @@ class Ledger(Protocol):
 
     def by_public_id(self, public: str) -> Intent | None:
         """Find the intent behind a token or Message-ID."""
+        ...
+
+    def by_prefix(self, prefix: str, limit: int) -> Sequence[Intent]:
+        """Return intents whose public id begins so, sorted by it. `prefix` holds hex digits only."""
         ...

@@ -5,12 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from jo.flow.evidence import Ruling
 from jo.flow.intent import Intent
 from jo.flow.passage import Note, Passage
 from jo.flow.state import IntentState
 from jo.ports.store.audiences import CandidateDecision
+from jo.ports.store.ledger import Said
 from jo.ports.store.passages import Happening
 from jo.ports.store.people import Engaged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What somebody said about a mail of which nobody knew the end."""
+
+    says: Ruling
+    said: Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +30,8 @@ class IntentLine:
     intent: Intent
     last_code: int | None
     last_text: str
+    evidence: Sequence[Evidence] = ()
+    """Oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +106,7 @@ class Reports(Protocol):
     ) -> Sequence[IntentLine]:
         """Return intents sorted by outcome, end or due moment, then key.
 
-        With `was_uncertain`, those any of whose attempts is uncertain, whatever became of them since.
+        With `was_uncertain`, those any of whose attempts is or was uncertain, whatever became of them since.
         """
         ...
 

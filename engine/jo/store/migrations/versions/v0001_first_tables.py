@@ -251,6 +251,7 @@ def upgrade() -> None:
         sa.Column("scope", TEXT, nullable=False),
         sa.Column("cause", TEXT, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("known_at", sa.BigInteger(), nullable=False),
         sa.Column("source", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("address_key", "scope", name="pk_suppressions"),
         sqlite_with_rowid=False,
@@ -369,6 +370,23 @@ def upgrade() -> None:
     )
     _index("ix_attempts_intent_number", "attempts", ["intent", "number"], unique=True)
     _index("uq_attempts_open", "attempts", ["intent"], unique=True, where="state = 'open'")
+    _index("ix_attempts_uncertain", "attempts", ["intent"], where="state = 'uncertain'")
+    op.create_table(
+        "evidence",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("attempt", ROW_ID, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("source", TEXT, nullable=False),
+        sa.Column("who", TEXT, nullable=False),
+        sa.Column("says", TEXT, nullable=False),
+        sa.Column("text", TEXT, nullable=False),
+        sa.CheckConstraint(
+            "says IN ('accepted', 'not sent', 'rejected', 'resend', 'close')", name="ck_evidence_says"
+        ),
+        sa.ForeignKeyConstraint(["attempt"], ["attempts.id"], name="fk_evidence_attempt"),
+        sa.PrimaryKeyConstraint("id", name="pk_evidence"),
+    )
+    _index("ix_evidence_attempt", "evidence", ["attempt"])
     op.create_table(
         "engagement",
         sa.Column("id", ROW_ID, nullable=False),

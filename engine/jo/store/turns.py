@@ -1,0 +1,115 @@
+"""Changes of intents, each counted, and each only as long as the intent is where its count is."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, Text, Update, and_, bindparam, func, literal_column, select
+
+from jo.flow.intent import Intent
+from jo.flow.state import IntentState, Why
+from jo.store.counts import Sort, SqlCounts, What, of_mail
+from jo.store.section import Section
+from jo.store.tables import intents
+from jo.store.twins import numbers
+
+PAGE = 5_000
+"""Intents that are changed at once where nobody knows how many there are."""
+
+SORT = (intents.c.id, intents.c.journey, intents.c.state, intents.c.why, intents.c.detail)
+"""What an intent is counted by."""
+
+_SORTS_OF = select(*SORT).where(intents.c.id.in_(numbers("ids")))
+
+AS_COUNTED = and_(
+    intents.c.id == bindparam("b_id"),
+    intents.c.state == bindparam("b_state", type_=Text()),
+    func.coalesce(intents.c.why, literal_column("''")) == bindparam("b_why", type_=Text()),
+)
+"""One intent, as long as it is where its count is."""
+
+_NOWHERE: Sort = ("", What.MAIL, "", "")
+"""What an intent is counted as that does not exist."""
+
+
+class Turn(NamedTuple):
+    """What becomes of one intent."""
+
+    id: int
+    state: IntentState
+    why: Why | None
+    detail: str
+    values: Mapping[str, Any]
+    """What else its update sets."""
+
+
+class Turns(Section):
+    """Those of one transaction; remembers what the intents that it has seen are counted as."""
+
+    __slots__ = ("_counts", "_known")
+
+    def __init__(self, connection: Connection, counts: SqlCounts) -> None:
+        super().__init__(connection)
+        self._counts = counts
+        self._known: dict[int, Sort] = {}
+
+    def came(self, intent: Intent) -> None:
+        """Count an intent that is new."""
+        self._counts.came([_sort_of(intent)])
+
+    def know(self, intents: list[Intent]) -> list[Intent]:
+        """Remember intents that were just read, and return them."""
+        for intent in intents:
+            self._known[intent.id] = _sort_of(intent)
+        return intents
+
+    def know_sort(self, id_: int, journey: str, state: IntentState, why: Why | None, detail: str) -> None:
+        self._known[id_] = of_mail(journey, state, why, detail)
+
+    def make(self, statement: Update, turns: Sequence[Turn]) -> None:
+        """Change intents that are known by their ids. Raises ChangeRefusedError."""
+        self._learn([turn.id for turn in turns if turn.id not in self._known])
+        rows = []
+        for turn in turns:
+            _, _, state, why = self._known.get(turn.id, _NOWHERE)
+            held = why if state == IntentState.PENDING else ""
+            rows.append({"b_id": turn.id, "b_state": state, "b_why": held, **turn.values})
+        self._change_each(statement, rows, "intents")
+        for turn in turns:
+            old = self._known[turn.id]
+            new = of_mail(old[0], turn.state, turn.why, turn.detail)
+            self._counts.left([old])
+            self._counts.came([new])
+            self._known[turn.id] = new
+
+    def make_all(
+        self,
+        find: Select[Any],
+        asked: Mapping[str, Any],
+        statement: Update,
+        values: Mapping[str, Any],
+        to: tuple[IntentState, Why | None, str],
+    ) -> int:
+        """Change all intents that a query finds, which finds them no more afterwards.
+
+        By their ids, page by page: another one may come to fit the query before the update does its work.
+        """
+        count = 0
+        while rows := self._connection.execute(find, {**asked, "limit": PAGE}).all():
+            self._connection.execute(statement, {**values, "ids": [row.id for row in rows]})
+            self._counts.left([of_mail(*sort) for _, *sort in rows])
+            self._counts.came([of_mail(journey, *to) for _, journey, *_ in rows])
+            for row in rows:
+                self._known.pop(row.id, None)
+            count += len(rows)
+            if len(rows) < PAGE:
+                break
+        return count
+
+    def _learn(self, ids: Sequence[int]) -> None:
+        if ids:
+            for id_, *sort in self._connection.execute(_SORTS_OF, {"ids": ids}):
+                self._known[id_] = of_mail(*sort)
+
+
+def _sort_of(intent: Intent) -> Sort:
+    return of_mail(intent.journey, intent.state, intent.why, intent.detail)
