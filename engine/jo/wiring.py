@@ -134,6 +134,7 @@ def _relay(name: str, settings: Settings, patience: Mapping[Stage, float] | None
             hello=chosen.hello,
             connections=chosen.connections,
             messages_per_connection=chosen.messages_per_connection,
+            wants_reports=chosen.dsn == "on",
             patience=patience or PATIENCE,
         )
     except ValueError as error:

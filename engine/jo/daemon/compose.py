@@ -113,7 +113,13 @@ def _present(live: Live, intent: Intent) -> Mapping[str, int]:
 
 def _outgoing(intent: Intent, kit: Kit, rendered: Rendered) -> Outgoing:
     """Return what goes to the relay. Bounces come back with the intent's public id in the local part."""
-    sender = rendered.from_address
+    public, sender = public_id(intent.key), rendered.from_address
     if kit.bounce_domain is not None:
-        sender = f"bounce+{public_id(intent.key)}@{kit.bounce_domain}"
-    return Outgoing(key=str(intent.id), sender=sender, recipient=intent.address, data=rendered.data)
+        sender = f"bounce+{public}@{kit.bounce_domain}"
+    return Outgoing(
+        key=str(intent.id),
+        sender=sender,
+        recipient=intent.address,
+        data=rendered.data,
+        envelope_id=public,
+    )

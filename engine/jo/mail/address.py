@@ -21,6 +21,12 @@ _TOO_LONG = f"it is longer than {PATH_LIMIT} bytes"
 _DOT_ATOM = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+", re.ASCII)
 _QUOTED = re.compile(r'"(?:[ !#-;=?-\[\]-~]|\\[ -;=?-~])*"', re.ASCII)
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII | re.IGNORECASE)
+_PLAIN = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
+    r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?",
+    re.ASCII | re.IGNORECASE,
+)
+"""An address that goes out as it is: nearly every one."""
 _DEVIATIONS = frozenset("ßς\u200c\u200d")
 """Characters that IDNA 2003 (Python's own) maps away while today's registries keep them (UTS 46)."""
 
@@ -48,6 +54,13 @@ def read_sender(text: str) -> Mailbox:
 
 def read_mailbox(text: str) -> Mailbox:
     """Read `local@domain`. Raises AddressError."""
+    if len(text) <= PATH_LIMIT and _PLAIN.fullmatch(text):
+        return Mailbox(wire=text.encode(), needs_utf8=False)
+    return read_part_by_part(text)
+
+
+def read_part_by_part(text: str) -> Mailbox:
+    """Read any address, also one that is plain. Raises AddressError."""
     local, at, domain = text.rpartition("@")
     if not at or not local or not domain:
         raise AddressError("it is not of the form name@domain")

@@ -228,7 +228,7 @@ class Connection:
 
     def _queue(self, raw: bytes, *, ends_message: bool = False) -> None:
         """Send bytes as they are, now if the socket takes them."""
-        self._unwritten = memoryview(bytes(self._unwritten) + raw)
+        self._unwritten = memoryview(bytes(self._unwritten) + raw if self._unwritten else raw)
         self._ends_message = self._ends_message or ends_message
         self._write()
 

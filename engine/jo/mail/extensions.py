@@ -10,6 +10,7 @@ class Extensions:
     starttls: bool = False
     eight_bit: bool = False
     utf8: bool = False
+    dsn: bool = False
     size: bool = False
     size_limit: int | None = None
     """Bytes of the largest message; None when the relay names no limit (RFC 1870)."""
@@ -29,6 +30,7 @@ def read_extensions(lines: Sequence[str]) -> Extensions:
         starttls="STARTTLS" in offers,
         eight_bit="8BITMIME" in offers,
         utf8="SMTPUTF8" in offers,
+        dsn="DSN" in offers,
         size="SIZE" in offers,
         size_limit=int(limit) or None if limit.isascii() and limit.isdigit() and len(limit) <= 18 else None,
         auth=frozenset(offers.get("AUTH", ())),

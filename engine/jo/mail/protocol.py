@@ -14,7 +14,9 @@ trouble that could leave replies and commands out of step ends the connection; t
 find the thread again.
 """
 
+import re
 from collections import deque
+from dataclasses import replace
 from enum import Enum, auto
 
 from jo.mail.auth import choose_steps
@@ -25,7 +27,7 @@ from jo.mail.relay import Relay, Tls
 from jo.mail.responses import GarbledError, Response, ResponseReader
 from jo.mail.transaction import UnsendableError, write_transaction
 from jo.mail.verdicts import CLOSING, goes_on, is_out_of_step, judge_loss, judge_refusal
-from jo.ports.mailer import Outgoing, Reply, ReplyKind, Stage
+from jo.ports.mailer import About, Outgoing, Reply, ReplyKind, Stage
 
 
 class _Asked(Enum):
@@ -46,6 +48,9 @@ class _Asked(Enum):
 # RSET clears away the last transaction at the start of the next one.
 _STAGE = {asked: Stage.MAIL if asked is _Asked.RSET else Stage(asked.name.lower()) for asked in _Asked}
 
+_ENVELOPE = deque((_Asked.MAIL, _Asked.RCPT, _Asked.DATA))
+_CONSENT_TO_ENVELOPE = re.compile(rb"(?:25\d(?: [^\r\n]{0,500})?\r\n){2}354(?: [^\r\n]{0,500})?\r\n")
+
 
 class Session:
     """The dialog of one connection."""
@@ -64,6 +69,8 @@ class Session:
         self._refusal: Reply | None = None
         self._needs_reset = False
         self._opened = False
+        self._is_proven = False
+        """Whether the relay has looked at a message on this connection."""
         self._over = False
 
     @property
@@ -92,6 +99,9 @@ class Session:
 
     def receive(self, received: bytes) -> list[Effect]:
         """The relay has said something."""
+        if self._is_plain_consent(received):
+            self._awaiting.clear()
+            return self._go_ahead()
         self._reader.feed(received)
         effects: list[Effect] = []
         try:
@@ -136,8 +146,20 @@ class Session:
         if self._refusal is not None:
             return [self._settle(self._refusal), *end]
         if self._outgoing is not None:
-            return [self._settle(self._reply(judge_loss(self._stage), text=reason)), *end]
+            reply = self._reply(judge_loss(self._stage), text=reason, about=self._about_end())
+            return [self._settle(reply), *end]
         return end
+
+    def _is_plain_consent(self, received: bytes) -> bool:
+        """Tell whether these are the three consents to an envelope and nothing else: nearly always so.
+
+        What the reader and the verdicts would make of them one by one, in one look.
+        """
+        return (
+            self._awaiting == _ENVELOPE
+            and not self._reader.has_rest
+            and _CONSENT_TO_ENVELOPE.fullmatch(received) is not None
+        )
 
     # Replies -------------------------------------------------------------------------------------
 
@@ -153,7 +175,8 @@ class Session:
             case _Asked.GREETING:
                 return self._ask(_Asked.EHLO, self._hello)
             case _Asked.EHLO:
-                self._extensions = read_extensions(response.lines)
+                offered = read_extensions(response.lines)
+                self._extensions = replace(offered, dsn=offered.dsn and self._relay.wants_reports)
                 return self._after_ehlo()
             case _Asked.STARTTLS:
                 if self._reader.has_rest:
@@ -172,7 +195,9 @@ class Session:
     def _refused(self, asked: _Asked, response: Response) -> list[Effect]:
         if not self._opened:
             return self._fail_opening(response)
-        refusal = self._refusal or self._reply(judge_refusal(self._stage, response), response)
+        about = self._about_end() if response.code == CLOSING else About.MESSAGE
+        kind = judge_refusal(self._stage, response)
+        refusal = self._refusal or self._reply(kind, response, about=about)
         if response.code == CLOSING or is_out_of_step(self._stage, response) or asked is _Asked.RSET:
             return [self._settle(refusal), *self._hang_up()]
         if asked is _Asked.DOT:
@@ -275,16 +300,34 @@ class Session:
         return [Send(data=line)]
 
     def _settle(self, reply: Reply) -> Settled:
+        self._is_proven = self._is_proven or reply.code is not None
         self._outgoing = None
         self._refusal = None
         self._stage = Stage.MAIL
         return Settled(reply)
 
+    def _about_end(self) -> About:
+        """Return what it speaks of that the connection ends now.
+
+        Behind MAIL the relay has begun to look at the message, which may be what it cannot bear. A connection
+        that ends before it has carried any message at all is worth no more than one that does not open.
+        """
+        if self._stage is not Stage.MAIL:
+            return About.MESSAGE
+        return About.CONNECTION if self._is_proven else About.RELAY
+
     def _hang_up(self) -> list[Effect]:
         self._over = True
         return [HangUp()]
 
-    def _reply(self, kind: ReplyKind, response: Response | None = None, *, text: str = "") -> Reply:
+    def _reply(
+        self,
+        kind: ReplyKind,
+        response: Response | None = None,
+        *,
+        text: str = "",
+        about: About = About.MESSAGE,
+    ) -> Reply:
         assert self._outgoing is not None
         return Reply(
             key=self._outgoing.key,
@@ -294,4 +337,5 @@ class Session:
             enhanced=response.enhanced if response else None,
             text=response.text if response else text,
             relay=self._relay.name,
+            about=about,
         )

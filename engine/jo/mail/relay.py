@@ -54,6 +54,8 @@ class Relay:
     connections: int = 10
     messages_per_connection: int = 1000
     """After so many a connection is left politely, and another one opened when it is needed."""
+    wants_reports: bool = True
+    """Whether to ask for reports of failed deliveries (DSN, RFC 3461) where the relay offers them."""
     idle: float = 30.0
     """Seconds after which an unused connection is not trusted to be alive any more."""
     patience: Mapping[Stage, float] = field(default_factory=lambda: PATIENCE)

@@ -1,16 +1,23 @@
 """The commands of one message, by what the relay offers: MAIL and RCPT with their parameters.
 
+Reports of failed deliveries (DSN, RFC 3461) are asked for where they are offered and wanted: of failures
+only, with the headers and without the text, naming the message by its envelope id and the recipient as it
+was written.
+
 A message that would break the dialog (an address with a line end, a bare LF) or that the relay
 has said it cannot take (SIZE, RFC 1870; 8BITMIME, RFC 6152; SMTPUTF8, RFC 6531) is refused here, and
 not a byte of it is sent.
 """
 
+import re
 from dataclasses import dataclass
 
 from jo.mail.address import AddressError, read_mailbox, read_sender
 from jo.mail.dot import broken_line
 from jo.mail.extensions import Extensions
 from jo.ports.mailer import Outgoing, Reply, ReplyKind, Stage
+
+_NOT_XCHAR = re.compile(rb"[^!-*,-<>-~]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +63,23 @@ def write_transaction(outgoing: Outgoing, offered: Extensions) -> Transaction:
     except AddressError as refused:
         raise UnsendableError(f"the recipient's address: {refused}", stage=Stage.RCPT) from None
     needs_utf8 = sender.needs_utf8 or recipient.needs_utf8
+    of_mail, of_rcpt = _parameters(outgoing.data, offered, needs_utf8), b""
+    if offered.dsn:
+        of_mail += b" RET=HDRS"
+        if outgoing.envelope_id is not None:
+            of_mail += b" ENVID=" + _xtext(outgoing.envelope_id.encode())
+        of_rcpt += b" NOTIFY=FAILURE" if sender.wire else b" NOTIFY=NEVER"
+        if not recipient.needs_utf8:
+            of_rcpt += b" ORCPT=rfc822;" + _xtext(recipient.wire)
     return Transaction(
-        mail=b"MAIL FROM:<" + sender.wire + b">" + _parameters(outgoing.data, offered, needs_utf8) + b"\r\n",
-        rcpt=b"RCPT TO:<" + recipient.wire + b">\r\n",
+        mail=b"MAIL FROM:<" + sender.wire + b">" + of_mail + b"\r\n",
+        rcpt=b"RCPT TO:<" + recipient.wire + b">" + of_rcpt + b"\r\n",
     )
+
+
+def _xtext(text: bytes) -> bytes:
+    """Write a parameter's value (RFC 3461, section 4): what is no plain character as `+` and two digits."""
+    return _NOT_XCHAR.sub(lambda found: b"+%02X" % found[0][0], text)
 
 
 def _parameters(data: bytes, offered: Extensions, needs_utf8: bool) -> bytes:

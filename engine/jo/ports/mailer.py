@@ -68,6 +68,8 @@ class Outgoing:
     recipient: str
     data: bytes = field(repr=False)
     """A finished RFC 5322 message: lines end with CRLF, dots are not stuffed."""
+    envelope_id: str | None = None
+    """What reports of a failed delivery are to name (ENVID, RFC 3461): ASCII, 100 characters at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

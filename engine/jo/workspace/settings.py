@@ -38,6 +38,7 @@ class RelaySettings:
     hello: str | None = None
     connections: int = 4
     messages_per_connection: int = 1000
+    dsn: str = "on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,6 +165,7 @@ SECTIONS: Mapping[str, Mapping[str, Rule]] = {
         "ca_file": _TEXT,
         "hello": _TEXT,
         "connections": Rule(type=int, check=_from_to(1, 100)),
+        "dsn": Rule(type=str, check=_one_of("on", "off")),
         "messages_per_connection": Rule(type=int, check=_from_to(1, 1_000_000)),
     },
     "web": {

@@ -36,6 +36,8 @@ class Witness:
     refused: int = 0
     sign_ins: int = 0
     gathering: int = 0
+    held: set[str] = field(default_factory=set)
+    """Recipients whose messages get no reply as long as they stand here."""
     room: int = 100
     """How many connections there may be at once."""
 
@@ -43,7 +45,7 @@ class Witness:
         assert envelope.mail_from is not None
         assert isinstance(envelope.content, bytes)
         self.messages.append((envelope.mail_from, envelope.rcpt_tos[0], envelope.content))
-        while len(self.messages) < self.gathering:
+        while len(self.messages) < self.gathering or envelope.rcpt_tos[0] in self.held:
             await asyncio.sleep(0)
         return "250 2.0.0 kept"
 
@@ -191,6 +193,23 @@ def test_connections_are_kept_between_rounds() -> None:
         for turn in range(5):
             exchange(mailer, [outgoing(f"{turn}a"), outgoing(f"{turn}b")])
         assert (len(witness.messages), witness.connections) == (10, 2)
+
+
+def test_a_connection_is_left_politely_after_so_many_messages() -> None:
+    with relay_server() as witness, mailer_for(witness, connections=1, messages_per_connection=3) as mailer:
+        replies = exchange(mailer, [outgoing(str(number)) for number in range(12)])
+        assert [reply.kind for reply in replies] == [ReplyKind.ACCEPTED] * 12
+        assert (len(witness.messages), witness.connections, witness.refused) == (12, 4, 0)
+
+
+def test_a_slow_reply_keeps_no_other_message_waiting() -> None:
+    with relay_server() as witness, mailer_for(witness, connections=2) as mailer:
+        witness.held.add("slow@example.com")
+        mailer.submit(RELAY, [outgoing("slow", recipient="slow@example.com")])
+        others = [outgoing(str(number)) for number in range(3)]
+        assert [reply.key for reply in exchange(mailer, others)] == ["0", "1", "2"]
+        witness.held.clear()
+        assert [reply.key for reply in mailer.collect(10)] == ["slow"]
 
 
 def test_a_relay_with_room_for_two_gets_all_messages_over_two_connections() -> None:

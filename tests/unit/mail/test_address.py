@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jo.mail.address import NOBODY, AddressError, read_mailbox, read_sender
+from jo.mail.address import NOBODY, AddressError, read_mailbox, read_part_by_part, read_sender
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,15 @@ def test_no_text_yields_a_wire_form_that_ends_bracket_or_line(local: str, domain
 def test_a_return_path_may_be_empty() -> None:
     assert read_sender("") is NOBODY
     assert read_sender("a@example.com").wire == b"a@example.com"
+
+
+@settings(derandomize=True, max_examples=500)
+@given(st.from_regex(r"[a-zA-Z0-9!'.+_-]{1,66}@([a-zA-Z0-9-]{1,64}\.){1,3}[a-z]{1,5}\n?", fullmatch=True))
+def test_a_plain_address_is_read_as_any_other(address: str) -> None:
+    try:
+        expected = read_part_by_part(address)
+    except AddressError:
+        with pytest.raises(AddressError):
+            read_mailbox(address)
+    else:
+        assert read_mailbox(address) == expected

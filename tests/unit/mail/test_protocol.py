@@ -1,6 +1,7 @@
 """The dialog as a script: what the client says, and when; no socket anywhere."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from jo.mail.auth import Credentials
 from jo.mail.effects import Effect, Failed, HangUp, Ready, Send, Settled, StartTls, Trouble
 from jo.mail.protocol import Session
 from jo.mail.relay import Relay, Tls
-from jo.ports.mailer import Outgoing, Reply, ReplyKind, Stage
+from jo.ports.mailer import About, Outgoing, Reply, ReplyKind, Stage
 
 PLAIN = Relay(host="localhost", port=25)
 DATA = b"Subject: hi\r\n\r\n.dot\r\n"
@@ -306,3 +307,88 @@ def test_only_the_first_end_of_a_connection_counts() -> None:
     session.lost("gone")
     assert session.lost("gone again") == []
     assert session.receive(b"250 ok\r\n") == []
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        b"250 ok\r\n250 2.1.5 ok\r\n354 go\r\n",
+        b"250\r\n251 ok\r\n354\r\n",
+        b"250-ok\r\n250 so\r\n250 ok\r\n354 go\r\n",
+        b"250 ok\r\n550 5.1.1 unknown\r\n354 go\r\n",
+        b"250 ok\r\n250 ok\r\n354 go\r\n250 too early\r\n",
+        b"250 ok\r\n250 ok\r\n250 ok\r\n",
+        b"250 ok\r\n250 ok\n354 go\r\n",
+        b"250 ok\r\n260 ok\r\n354 go\r\n",
+        b"250 ok\r\n421 bye\r\n",
+        b"250 " + b"x" * 2100 + b"\r\n250 ok\r\n354 go\r\n",
+    ],
+)
+def test_replies_mean_the_same_in_one_piece_and_in_many(heard: bytes) -> None:
+    def hear(pieces: Sequence[bytes]) -> tuple[list[Effect], Stage]:
+        session = ready("PIPELINING")
+        begin(session)
+        effects = [effect for piece in pieces for effect in session.receive(piece)]
+        return effects, session.stage
+
+    whole = hear([heard])
+    assert whole == hear([heard[:-1], heard[-1:]])
+    if not heard.endswith(b"early\r\n"):  # what comes behind a go-ahead is seen only if it comes with it
+        assert whole == hear([bytes([byte]) for byte in heard])
+
+
+@pytest.mark.parametrize("end", [b"421 4.3.2 closing\r\n", b""], ids=["421", "closed"])
+def test_a_connection_that_ends_at_mail_says_nothing_of_the_message(end: bytes) -> None:
+    def cut_short(session: Session) -> Reply:
+        begin(session)
+        return settled(session.receive(end) if end else session.lost("closed"))
+
+    fresh = cut_short(ready("PIPELINING"))
+    assert (fresh.kind, fresh.stage, fresh.about) == (ReplyKind.DEFERRED, Stage.MAIL, About.RELAY)
+    used = ready("PIPELINING")
+    begin(used)
+    used.receive(b"250 ok\r\n450 4.2.1 later\r\n503 what?\r\n")
+    after = cut_short(used)
+    assert (after.kind, after.stage, after.about) == (ReplyKind.DEFERRED, Stage.MAIL, About.CONNECTION)
+
+
+def test_a_connection_that_ends_behind_mail_may_have_been_ended_by_the_message() -> None:
+    session = ready("PIPELINING")
+    begin(session)
+    reply = settled(session.receive(b"250 ok\r\n421 4.3.2 closing\r\n"))
+    assert (reply.stage, reply.about) == (Stage.RCPT, About.MESSAGE)
+
+
+def with_report(**changes: str) -> Outgoing:
+    return replace(outgoing(**changes), envelope_id="ab=c+1")
+
+
+@pytest.mark.parametrize(
+    ("message", "mail", "rcpt"),
+    [
+        (
+            with_report(),
+            b"MAIL FROM:<from@example.com> RET=HDRS ENVID=ab+3Dc+2B1\r\n",
+            b"RCPT TO:<to@example.com> NOTIFY=FAILURE ORCPT=rfc822;to@example.com\r\n",
+        ),
+        (
+            with_report(recipient="to+a=b@example.com"),
+            b"MAIL FROM:<from@example.com> RET=HDRS ENVID=ab+3Dc+2B1\r\n",
+            b"RCPT TO:<to+a=b@example.com> NOTIFY=FAILURE ORCPT=rfc822;to+2Ba+3Db@example.com\r\n",
+        ),
+        (
+            outgoing(sender=""),
+            b"MAIL FROM:<> RET=HDRS\r\n",
+            b"RCPT TO:<to@example.com> NOTIFY=NEVER ORCPT=rfc822;to@example.com\r\n",
+        ),
+    ],
+)
+def test_reports_of_failures_are_asked_for_where_they_are_offered(
+    message: Outgoing, mail: bytes, rcpt: bytes
+) -> None:
+    assert begin(ready("PIPELINING", "DSN"), message) == mail + rcpt + b"DATA\r\n"
+
+
+def test_reports_that_nobody_wants_are_not_asked_for() -> None:
+    unwilling = ready("DSN", relay=replace(PLAIN, wants_reports=False))
+    assert begin(unwilling, with_report()) == b"MAIL FROM:<from@example.com>\r\n"
