@@ -31,7 +31,7 @@ CONNECTIONS = 8
 STATEMENT_SECONDS = 300
 """The longest statement; only one over all of a large store takes seconds."""
 
-IDLE_SECONDS = 30
+IDLE_SECONDS = 30.0
 """How long a transaction may be open without saying anything."""
 
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -89,7 +89,7 @@ class PostgresDatabase:
         self._settings = {
             "busy": f"{round(busy_seconds * 1000)}ms",
             "statement": f"{STATEMENT_SECONDS}s",
-            "idle": f"{IDLE_SECONDS}s",
+            "idle": f"{round(IDLE_SECONDS * 1000)}ms",
         }
         self.place = f"{chosen.get('dbname', 'postgres')} at {chosen.get('host', 'localhost')}"
         self._engine = create_engine(

@@ -1,6 +1,7 @@
 """The world's trouble with a store comes out as a sentence for the operator, and loses nothing."""
 
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -149,6 +150,13 @@ def test_an_address_that_is_no_store_is_told_without_its_secret(url: str) -> Non
         open_store(url)
 
     assert "secret" not in str(raised.value)
+
+
+def test_a_missing_driver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jo.store.postgres", None)
+
+    with pytest.raises(StoreError, match=r"pip install 'jo-engine\[postgres\]'"):
+        open_store("postgresql://ada@db/jo")
 
 
 def test_no_data_stands_in_the_text_of_a_refused_change() -> None:
