@@ -136,9 +136,8 @@ def _first_refresh(file: Path, project: Project, warehouse: Warehouse) -> float:
     with store.write() as work:
         plan = make_plan(work, project, SCHEMAS, today=TODAY, now=NOW, warehouse=None, origin=Origin())
         apply_plan(work, plan, Actor(name="bench"), NOW)
-        lease = work.leases.acquire("run", "bench", NOW, 3600)
-    assert lease is not None
-    worker, cache = Worker(store, lease), LiveCache()
+    worker, cache = Worker(store, "bench", is_alone=True), LiveCache()
+    worker.begin()
     refresh = Refresh(store, warehouse, cache, worker, lambda _: None)
     enroll = Enroll(store, cache, worker, lambda _: None)
 

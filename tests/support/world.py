@@ -22,6 +22,7 @@ from jo.checks.runner import run as check
 from jo.daemon.clocks import ClockKind
 from jo.daemon.loop import Loop, Tick, run_through
 from jo.daemon.service import Event, Worker
+from jo.daemon.sharing import bury_all
 from jo.diagnostics.codes import Severity
 from jo.flow.intent import TOPIC_PREFIX, Intent, Scope, Suppression
 from jo.flow.mailbox import address_key
@@ -249,9 +250,9 @@ class World:
     def restart(self) -> None:
         """Begin as a new process would: with a new lease, and nothing in mind but what is in the store."""
         with self.store.write() as work:
-            lease = work.leases.acquire("run", "world", datetime.now(UTC), 60)
-        assert lease is not None
-        self._worker = worker = Worker(self.store, lease)
+            bury_all(work)
+        self._worker = worker = Worker(self.store, "world", is_alone=True)
+        assert worker.join()
         self.mailer.close()
         services = build_services(
             store=self.store,

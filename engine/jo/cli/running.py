@@ -1,59 +1,68 @@
-"""What `jo run` needs besides the daemon itself: to be alone, and to end when it is told to."""
+"""What `jo run` needs besides the daemon itself: to be a worker, alone or not, and to end when told to."""
 
 import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from jo.daemon.service import LEASE_SECONDS
+from jo.ports.errors import WorldError
 from jo.workspace.settings import Settings
 
 if TYPE_CHECKING:
-    from jo.ports.store import Lease, Store
-
-LEASE = "run"
+    from jo.daemon.service import Worker
+    from jo.ports.store import Store
 
 
 @contextmanager
-def run_lease(settings: Settings, store: "Store") -> "Iterator[Lease | str]":
-    """Hold the lease that makes this process the only one that runs the store; else give who has it.
+def run_worker(settings: Settings, store: "Store", *, is_fast: bool) -> "Iterator[Worker | str]":
+    """Give the worker that this process is; where it has to be alone and is not, who runs the store.
 
-    A worker on this machine that died is found out by its lock, so nobody waits for its lease to end.
+    On SQLite, and by a fast clock, there is one worker. On SQLite a lock proves that all others are dead, so
+    nobody waits for their leases to end.
     """
+    from jo.daemon.clocks import RealClock
+    from jo.daemon.service import Worker
+    from jo.daemon.sharing import bury_all
     from jo.wiring import open_run_lock
 
     lock = open_run_lock(settings)
     if lock is not None and not lock.take():
-        yield _holder(store)
+        yield _other(store)
         return
-    owner, now = f"{socket.gethostname()}:{os.getpid()}", datetime.now(UTC)
+    is_alone = lock is not None or is_fast
+    worker = Worker(
+        store,
+        f"{socket.gethostname()}:{os.getpid()}",
+        is_alone=is_alone,
+        clock=None if is_alone else RealClock(),
+        seconds=settings.store.lease_seconds,
+    )
     try:
-        with store.write() as work:
-            dead = work.leases.holder(LEASE) if lock is not None else None
-            if dead is not None:
-                work.leases.bury(dead, dead.until)
-            lease = work.leases.acquire(LEASE, owner, now, LEASE_SECONDS)
-        if lease is None:
-            yield _holder(store)
+        if lock is not None:
+            with store.write() as work:
+                bury_all(work)
+        if is_alone and not worker.join():
+            yield _other(store)
             return
         try:
-            yield lease
+            yield worker
         finally:
-            with store.write() as work:
-                work.leases.release(lease)
+            with suppress(WorldError):  # the store is away; the lease ends by itself
+                worker.leave()
     finally:
         if lock is not None:
             lock.give_back()
 
 
-def _holder(store: "Store") -> str:
+def _other(store: "Store") -> str:
+    from jo.daemon.sharing import workers
+
     with store.read() as work:
-        found = work.leases.holder(LEASE)
-    return found.owner if found is not None else "another process"
+        found = workers(work)
+    return found[0].owner if found else "another process"
 
 
 @contextmanager

@@ -19,6 +19,7 @@ BATCH = 500
 
 class Advance:
     name = "advance"
+    duty = None
 
     def __init__(self, store: Store, cache: LiveCache, worker: Worker, tell: Tell) -> None:
         self._store = store
@@ -31,7 +32,7 @@ class Advance:
         while True:
             with self._store.write(self._worker.lease) as work:
                 live = self._cache.get(work)
-                due = work.passages.due(now, BATCH)
+                due = work.passages.due(now, BATCH, self._worker.shards)
                 if due:
                     decisions, intents = self._decide(work, live, due, now)
                     decided += len(decisions)
@@ -47,7 +48,7 @@ class Advance:
 
     def next_at(self, now: datetime) -> datetime | None:
         with self._store.read() as work:
-            return work.passages.next_due()
+            return work.passages.next_due(self._worker.shards)
 
     def _decide(
         self, work: Transaction, live: Live, due: Sequence[Passage], now: datetime

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from jo.daemon.service import Counts, Event, Tell, Worker
+from jo.daemon.service import Counts, Duty, Event, Tell, Worker
 from jo.ports.store import Store
 
 BATCH = 1000
@@ -10,6 +10,7 @@ BATCH = 1000
 
 class Arrivals:
     name = "events"
+    duty = Duty.EVENTS
 
     def __init__(self, store: Store, worker: Worker, tell: Tell) -> None:
         self._store = store

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from jo.daemon.admission import admit
 from jo.daemon.live import Live, LiveCache
-from jo.daemon.service import Counts, Event, Tell, Worker
+from jo.daemon.service import Counts, Duty, Event, Tell, Worker
 from jo.model.program import Program
 from jo.ports.store import Store, Transaction
 
@@ -14,6 +14,7 @@ BATCH = 500
 
 class Enroll:
     name = "enroll"
+    duty = Duty.ENROLL
 
     def __init__(self, store: Store, cache: LiveCache, worker: Worker, tell: Tell) -> None:
         self._store = store

@@ -14,12 +14,12 @@ __all__ = ["EVENTS", "EventKind", "Level", "log_line", "log_text"]
 EVENTS: Mapping[str, EventKind] = {
     "run.started": EventKind(
         level=Level.INFO,
-        meaning="A worker has taken the lease and begins.",
+        meaning="A worker begins.",
         fields={"owner": "host and process id", "clock": "`real` or `fast`"},
     ),
     "run.stopped": EventKind(
         level=Level.INFO,
-        meaning="A worker has ended what was on the wire and given the lease back.",
+        meaning="A worker has ended what was on the wire; its work goes to others at once.",
         fields={"why": "`signal`, `done` or `trouble`"},
     ),
     "tick.done": EventKind(
@@ -27,9 +27,20 @@ EVENTS: Mapping[str, EventKind] = {
         meaning="All services have run until nothing moved, and something had moved.",
         fields={"*": "`service.word` → how many, such as `enroll.entered`"},
     ),
+    "tick.clash": EventKind(
+        level=Level.DEBUG,
+        meaning="Another process changed the same at the same time; the next tick does it again at once.",
+        fields={"error": "what the store said"},
+    ),
     "tick.trouble": EventKind(
         level=Level.WARNING,
         meaning="The store did not play along; nothing was lost, and the next tick tries again.",
+        fields={"error": "what the store said"},
+    ),
+    "lease.lost": EventKind(
+        level=Level.WARNING,
+        meaning="A worker was stopped, or cut off from the store, for longer than its lease, and others have "
+        "taken its work. It has written nothing since, and takes a new lease.",
         fields={"error": "what the store said"},
     ),
     "refresh.done": EventKind(

@@ -1,15 +1,16 @@
 """The loop that ticks: it runs the services in their order until nothing moves, and says when to come back.
 
 The order within one instant is refresh, events, enroll, advance, send; when a round of all of them has done
-nothing, every service's `next_at` lies behind `now`. The worker's lease is renewed between services, and the
-loop stops when it is lost. Trouble of the world ends a tick, is told, and the next tick tries again later.
+nothing, every service's `next_at` lies behind `now`. Where workers share the work, each runs the services of
+its duties, and the others on its shards. A worker that lost its lease takes a new one with the next tick and
+goes on. Trouble of the world ends a tick, is told, and the next tick tries again later.
 
 Who calls `tick` is another's concern: `run_through` jumps from tick to tick on a clock that does not wait,
 `jo.daemon.ticker` waits on the real one.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,12 +18,14 @@ from jo.daemon.clocks import ClockKind, note_tick
 from jo.daemon.service import Counts, Event, Lasting, Service, Tell, Worker
 from jo.ports.clock import Clock, JumpingClock
 from jo.ports.errors import WorldError
-from jo.ports.store import LeaseLostError, Store
+from jo.ports.store import ChangeRefusedError, ContentionError, LeaseLostError, Store
 
-TROUBLE = timedelta(seconds=30)
+TROUBLE = timedelta(seconds=10)
 """How long after trouble of the world the next tick comes."""
 GRACE = 30.0
 """Seconds that a worker which is told to stop waits for what is under way."""
+PATIENCE = 5
+"""Ticks in a row that others may come between before it is trouble."""
 ROUNDS = 10_000
 """Rounds of one tick at most; a safety net against services that feed each other without end."""
 
@@ -59,25 +62,31 @@ class Loop:
         self._kind = kind
         self._worker = worker
         self._tell = tell
+        self._failures = 0
+        """Ticks in a row that others came between."""
 
     def tick(self) -> Tick:
-        """Run all services until nothing moves."""
+        """Run the services whose work is this worker's until nothing moves."""
         now = self._clock.now()
         counts: dict[str, int] = {}
         try:
-            self._worker.goes_on()
+            self._worker.begin()
             with self._store.write(self._worker.lease) as work:
                 note_tick(work, self._kind, now)
             for _ in range(ROUNDS):
                 now = self._clock.now()
                 if not self._round(now, counts) or self._worker.stopping:
                     break
-            moments = [] if self._worker.stopping else [service.next_at(now) for service in self._services]
-        except LeaseLostError:
-            raise
+            moments = [] if self._worker.stopping else [service.next_at(now) for service in self._mine()]
+        except LeaseLostError as error:
+            self._worker.lose()
+            return self._again(now, counts, Event(name="lease.lost", at=now, fields={"error": str(error)}))
+        except (ContentionError, ChangeRefusedError) as error:
+            return self._again(now, counts, Event(name="tick.clash", at=now, fields={"error": str(error)}))
         except WorldError as error:
             self._tell(Event(name="tick.trouble", at=now, fields={"error": str(error)}))
             return Tick(at=now, counts=counts, next_at=now + TROUBLE, trouble=str(error))
+        self._failures = 0
         if counts:
             self._tell(Event(name="tick.done", at=now, fields=counts))
         next_at = min((moment for moment in moments if moment is not None), default=None)
@@ -108,12 +117,34 @@ class Loop:
     def _is_under_way(self) -> bool:
         return any(service.is_under_way for service in self._lasting)
 
+    def _again(self, now: datetime, counts: Counts, event: Event) -> Tick:
+        """End a tick that others have come between: the next one follows at once, unless that has not helped
+        some times.
+        """
+        self._failures += 1
+        self._tell(event)
+        if self._failures <= PATIENCE:
+            return Tick(at=now, counts=counts, next_at=now, is_under_way=True)
+        error = str(event.fields["error"])
+        self._tell(Event(name="tick.trouble", at=now, fields={"error": error}))
+        return Tick(at=now, counts=counts, next_at=now + TROUBLE, trouble=error)
+
+    def _mine(self) -> Iterator[Service]:
+        """Yield the services that go by shards, and those whose duty the worker has by then."""
+        for service in self._services:
+            if service.duty is None or service.duty in self._worker.duties:
+                yield service
+
     def _round(self, now: datetime, counts: dict[str, int]) -> bool:
         moved = False
-        for service in self._services:
+        for service in self._mine():
+            self._worker.busy = service.duty
+            try:
+                moved = _add(counts, service.name, service.run_once(now)) or moved
+            finally:
+                self._worker.busy = None
             if not self._worker.goes_on():
                 break
-            moved = _add(counts, service.name, service.run_once(now)) or moved
         return moved
 
 

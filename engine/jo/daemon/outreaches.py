@@ -9,7 +9,7 @@ from jo.daemon.live import Live, LiveCache
 from jo.daemon.mailing import outreach_intent
 from jo.daemon.people import Who, load_people
 from jo.daemon.refresh import Refresh
-from jo.daemon.service import Counts, Event, Tell, Worker
+from jo.daemon.service import Counts, Duty, Event, Tell, Worker
 from jo.flow.entry import FINAL, Refusal
 from jo.flow.intent import Intent
 from jo.flow.mailbox import address_key
@@ -28,6 +28,7 @@ BATCH = 500
 
 class Outreaches:
     name = "outreach"
+    duty = Duty.REFRESH
 
     def __init__(self, store: Store, cache: LiveCache, refresh: Refresh, worker: Worker, tell: Tell) -> None:
         self._store = store

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from jo.daemon.facts import FactCopy
 from jo.daemon.live import Live, LiveCache
-from jo.daemon.service import Counts, Event, Tell, Worker
+from jo.daemon.service import Counts, Duty, Event, Tell, Worker
 from jo.flow.reading import needs
 from jo.model.power_list import Bounds, PowerList
 from jo.ports.store import Snapshot, Store, Transaction
@@ -28,6 +28,7 @@ _MARK = "refresh-under-way"
 
 class Refresh:
     name = "refresh"
+    duty = Duty.REFRESH
 
     def __init__(
         self, store: Store, warehouse: Warehouse, cache: LiveCache, worker: Worker, tell: Tell

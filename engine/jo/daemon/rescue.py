@@ -10,7 +10,7 @@ Quarantined mails that nobody mended in time become pending once more, and then 
 from datetime import datetime
 
 from jo.daemon.live import LiveCache
-from jo.daemon.service import Counts, Event, Tell, Worker
+from jo.daemon.service import Counts, Duty, Event, Tell, Worker
 from jo.flow.intent import AttemptEnd, settle
 from jo.flow.state import AttemptState
 from jo.ports.store import Store
@@ -18,6 +18,7 @@ from jo.ports.store import Store
 
 class Rescue:
     name = "rescue"
+    duty = Duty.RESCUE
 
     def __init__(self, store: Store, cache: LiveCache, worker: Worker, tell: Tell) -> None:
         self._store = store

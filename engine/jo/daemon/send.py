@@ -45,6 +45,7 @@ WITHOUT_RELAY = 100
 
 class Send:
     name = "send"
+    duty = None
 
     def __init__(
         self,
@@ -77,6 +78,7 @@ class Send:
             self._look_anew(now)
         end = time.monotonic() + LONGEST
         backlog: Backlog | None = None
+        shards = self._worker.shards
 
         def room(relay: str) -> int:
             return self._room(relay, now)
@@ -85,7 +87,8 @@ class Send:
             has_time = self._worker.goes_on() and time.monotonic() < end
             if not has_time or self._relays.all_rest_until(now) is not None:
                 backlog = None
-            elif backlog is None or backlog.is_empty:
+            elif backlog is None or backlog.is_empty or shards != self._worker.shards:
+                shards = self._worker.shards
                 backlog = self._prepare(now)
             is_urgent = backlog is not None and backlog.may_go(room)
             self._hear(self._exchange.collect(WAIT if has_time and not is_urgent else 0), now)
@@ -104,7 +107,7 @@ class Send:
 
     def next_at(self, now: datetime) -> datetime | None:
         with self._store.read() as work:
-            due = work.ledger.next_due()
+            due = work.ledger.next_due(self._worker.shards)
         resting = self._relays.all_rest_until(now)
         return due if due is None or resting is None else max(due, resting)
 
@@ -139,7 +142,8 @@ class Send:
         """Build messages for the next intents that are due; nothing is changed by it. None: none is due."""
         with self._store.read() as work:
             live = self._cache.get(work)
-            due = work.ledger.claimable(now, AHEAD * self._relays.connections or WITHOUT_RELAY)
+            limit = AHEAD * self._relays.connections or WITHOUT_RELAY
+            due = work.ledger.claimable(now, limit, self._worker.shards)
             if not due:
                 return None
             intents = [intent for intent in due if _is_known(live, intent)]

@@ -15,8 +15,6 @@ from datetime import UTC, datetime, timedelta
 from jo.daemon.loop import Loop, Tick
 from jo.daemon.service import Worker
 
-LONGEST_WAIT = timedelta(seconds=10)
-"""It ticks at least so often, because applies and events come from other processes."""
 _SOON = timedelta(milliseconds=50)
 
 
@@ -81,7 +79,8 @@ class Ticker:
                 self._bell.ring()
             if self._worker.stopping:
                 return
-            moments = [now + LONGEST_WAIT, tick.next_at, self._until, now if tick.is_under_way else None]
+            longest = None if tick.trouble else now + self._worker.longest_wait
+            moments = [longest, tick.next_at, self._until, now if tick.is_under_way else None]
             self._set_alarm(max(min(moment for moment in moments if moment is not None), now + _SOON))
         except BaseException as error:  # it is the main thread's to raise; here nobody would hear of it
             self._failure = error

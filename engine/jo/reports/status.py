@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from jo.reports.pauses import PauseLine
 
@@ -109,10 +109,16 @@ JourneyStatus = ProgramStatus | OutreachStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Worker:
+class WorkerLine:
+    """A `jo run` that has not said goodbye."""
+
     owner: str
+    """Its host and process."""
     is_alive: bool
-    """Whether its lease still lasts."""
+    until: datetime
+    """When its lease ends, unless it is renewed."""
+    shards: int
+    duties: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +132,10 @@ class StatusReport:
     applied_at: datetime | None
     applied_by: str
     last_tick: datetime | None
-    worker: Worker | None
+    workers: tuple[WorkerLine, ...]
+    """In the order of their leases."""
+    lag: timedelta
+    """For how long the person or mail that has waited most has been due; zero when nothing is."""
     pauses: tuple[PauseLine, ...] = ()
     lists: tuple[ListLine, ...] = ()
     journeys: tuple[JourneyStatus, ...] = ()

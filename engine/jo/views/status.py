@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from jo.reports.pauses import PauseLine
@@ -14,7 +15,7 @@ from jo.reports.status import (
     ProgramStatus,
     StatusReport,
 )
-from jo.reports.wording import number
+from jo.reports.wording import counted, number
 from jo.views.table import Column, table
 from jo.views.terminal import Ink, Line, Look, paint, visible, wrap
 
@@ -26,7 +27,7 @@ _LABEL = 12
 
 
 def render(report: StatusReport, look: Look) -> str:
-    lines = _head(report)
+    lines = _head(report, look)
     for pause in report.pauses:
         lines.append(_pause(pause))
     for journey in report.journeys:
@@ -36,7 +37,7 @@ def render(report: StatusReport, look: Look) -> str:
     return paint(lines, look)
 
 
-def _head(report: StatusReport) -> list[Line]:
+def _head(report: StatusReport, look: Look) -> list[Line]:
     if not report.generation or report.applied_at is None:
         return [
             [("Nothing is live yet. ", Ink.STRONG), ("Make the project live with `jo apply`.", Ink.PLAIN)]
@@ -49,17 +50,53 @@ def _head(report: StatusReport) -> list[Line]:
             (f", generation {report.generation}", Ink.PLAIN),
             (f" of {report.applied_at:%Y-%m-%d %H:%M} by {visible(report.applied_by)}", Ink.QUIET),
         ],
-        [_worker(report)],
+        [_running(report), *_behind(report.lag)],
+        *_workers(report, look),
     ]
 
 
-def _worker(report: StatusReport) -> tuple[str, Ink]:
+def _running(report: StatusReport) -> tuple[str, Ink]:
     last = f"last tick {report.last_tick:%a %Y-%m-%d %H:%M}" if report.last_tick else "it never ran here"
-    if report.worker is None:
-        return f"jo run is not running; {last}", Ink.QUIET if report.is_fast else Ink.WARNING
-    if not report.worker.is_alive:
-        return f"jo run has died ({visible(report.worker.owner)}); {last}", Ink.WARNING
-    return f"jo run is running ({visible(report.worker.owner)}); {last}", Ink.GOOD
+    living = [worker for worker in report.workers if worker.is_alive]
+    if len(living) > 1:
+        return f"jo run is running {len(living)} times; {last}", Ink.GOOD
+    if living:
+        return f"jo run is running ({visible(living[0].owner)}); {last}", Ink.GOOD
+    if report.workers:
+        return f"jo run has died ({visible(report.workers[0].owner)}); {last}", Ink.WARNING
+    return f"jo run is not running; {last}", Ink.QUIET if report.is_fast else Ink.WARNING
+
+
+def _behind(lag: timedelta) -> Line:
+    """Say how late the work is; a moment is none, because work is found by looking."""
+    minutes = lag // timedelta(minutes=1)
+    if not minutes:
+        return []
+    hours = minutes // 60
+    said = counted(minutes, "minute") if hours < 2 else counted(hours, "hour")
+    return [(f"; {said} behind", Ink.WARNING)]
+
+
+def _workers(report: StatusReport, look: Look) -> list[Line]:
+    """Return who does what, where several share the work."""
+    if len(report.workers) < 2:
+        return []
+    columns = (
+        Column(title="worker"),
+        Column(title="shards", is_number=True),
+        Column(title="duties", may_wrap=True),
+        Column(title="lease", ink=Ink.QUIET),
+    )
+    rows = [
+        (
+            worker.owner,
+            number(worker.shards),
+            ", ".join(worker.duties),
+            f"until {worker.until:%H:%M:%S}" if worker.is_alive else f"over since {worker.until:%H:%M:%S}",
+        )
+        for worker in report.workers
+    ]
+    return table(columns, rows, look, indent=_INDENT)
 
 
 def _pause(pause: PauseLine) -> Line:
@@ -177,9 +214,17 @@ def as_json(report: StatusReport) -> str:
         "applied_at": report.applied_at.isoformat() if report.applied_at else None,
         "applied_by": report.applied_by,
         "last_tick": report.last_tick.isoformat() if report.last_tick else None,
-        "worker": {"owner": report.worker.owner, "is_alive": report.worker.is_alive}
-        if report.worker
-        else None,
+        "lag_seconds": report.lag.total_seconds(),
+        "workers": [
+            {
+                "owner": worker.owner,
+                "is_alive": worker.is_alive,
+                "until": worker.until.isoformat(),
+                "shards": worker.shards,
+                "duties": list(worker.duties),
+            }
+            for worker in report.workers
+        ],
         "pauses": [
             {
                 "scope": pause.scope,

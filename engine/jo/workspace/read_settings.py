@@ -226,7 +226,9 @@ def _settings(root: Path, values: Values, environment: str | None, reader: _Read
         web["signing_keys"] = tuple(Secret(item, root) for item in web["signing_keys"])
     if "event_token" in web:
         web["event_token"] = Secret(web["event_token"], root)
-    url = values.get(("store", "url"), StoreSettings().url)
+    store = _section(values, "store")
+    if is_reference(store.get("url", "")):
+        store["url"] = Secret(store["url"], root)
     return Settings(
         root=root,
         name=project.get("name", root.resolve().name),
@@ -234,7 +236,7 @@ def _settings(root: Path, values: Values, environment: str | None, reader: _Read
         domain=project.get("domain"),
         environment=environment,
         variables=_section(values, "variables"),
-        store=StoreSettings(url=Secret(url, root) if is_reference(url) else url),
+        store=StoreSettings(**store),
         sources=sources,
         relays=relays,
         web=WebSettings(**web),

@@ -13,6 +13,8 @@ FILE = "jo.toml"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSettings:
     url: str | Secret = "sqlite:///.jo/store.db"
+    lease_seconds: int = 60
+    """How long the work of a `jo run` rests that died without a word, where several share the work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

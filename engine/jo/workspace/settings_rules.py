@@ -148,7 +148,10 @@ SECTIONS: Mapping[str, Mapping[str, Rule]] = {
         "domain": Rule(type=str, check=_domain),
     },
     "variables": {ANY: _TEXT},
-    "store": {"url": Rule(type=str, check=_store_url)},
+    "store": {
+        "url": Rule(type=str, check=_store_url),
+        "lease_seconds": Rule(type=int, check=_from_to(2, 3600)),
+    },
     f"sources.{ANY}": {
         "path": _TEXT,
         "format": Rule(type=str, check=_one_of("csv", "parquet")),

@@ -1,7 +1,7 @@
 """Where everything stands: sums that add up, on any terminal."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from jo.reports.pauses import PauseLine
@@ -12,7 +12,7 @@ from jo.reports.status import (
     ProgramStatus,
     StatusReport,
     StepLine,
-    Worker,
+    WorkerLine,
     by_size,
 )
 from jo.views.status import as_json, render
@@ -43,6 +43,17 @@ PROGRAM = ProgramStatus(
 OUTREACH = OutreachStatus(address="outreach/news", is_retired=True, mails=MAILS, next_at=NOW)
 
 
+def a_worker(**fields: Any) -> WorkerLine:
+    defaults: dict[str, Any] = {
+        "owner": "host:1",
+        "is_alive": True,
+        "until": NOW,
+        "shards": 64,
+        "duties": ("refresh",),
+    }
+    return WorkerLine(**{**defaults, **fields})
+
+
 def a_report(**fields: Any) -> StatusReport:
     defaults: dict[str, Any] = {
         "now": NOW,
@@ -52,7 +63,8 @@ def a_report(**fields: Any) -> StatusReport:
         "applied_at": NOW,
         "applied_by": "ada",
         "last_tick": NOW,
-        "worker": Worker(owner="host:1", is_alive=True),
+        "workers": (a_worker(),),
+        "lag": timedelta(seconds=3),
         "journeys": (PROGRAM, OUTREACH),
     }
     return StatusReport(**{**defaults, **fields})
@@ -73,12 +85,34 @@ def test_every_sum_is_written_out() -> None:
 
 def test_what_an_operator_has_to_know_comes_first() -> None:
     pause = PauseLine(scope="all", who="ada", why="relay moves", at=NOW, until=None, is_over=False)
-    said = render(a_report(pauses=(pause,), worker=Worker(owner="h:1", is_alive=False)), Look()).splitlines()
+    said = render(
+        a_report(pauses=(pause,), workers=(a_worker(owner="h:1", is_alive=False),)), Look()
+    ).splitlines()
 
     assert said[0] == "Sat 2027-02-20 09:00 (UTC), generation 3 of 2027-02-20 09:00 by ada"
     assert said[1].startswith("jo run has died (h:1)")
     assert said[2] == "paused: all, by ada: relay moves"
     assert any(line.startswith("outreach/news  retired: nobody new") for line in said)
+
+
+def test_workers_that_share_the_work_are_listed_with_what_they_have() -> None:
+    two = a_worker(shards=32), a_worker(owner="host:2", shards=32, duties=("enroll", "events"))
+    dead = a_worker(owner="host:3", is_alive=False, shards=0, duties=())
+    said = render(a_report(workers=(*two, dead), lag=timedelta(minutes=5)), Look()).splitlines()
+
+    assert said[1] == "jo run is running 2 times; last tick Sat 2027-02-20 09:00; 5 minutes behind"
+    assert [line.split() for line in said[2:6]] == [
+        ["worker", "shards", "duties", "lease"],
+        ["host:1", "32", "refresh", "until", "09:00:00"],
+        ["host:2", "32", "enroll,", "events", "until", "09:00:00"],
+        ["host:3", "0", "over", "since", "09:00:00"],
+    ]
+
+
+def test_work_that_is_late_is_told_and_a_moment_is_not() -> None:
+    assert "behind" not in render(a_report(), Look())
+    assert "1 minute behind" in render(a_report(lag=timedelta(seconds=61)), Look())
+    assert "30 hours behind" in render(a_report(lag=timedelta(hours=30.5)), Look())
 
 
 def test_a_fresh_store_says_what_to_do() -> None:

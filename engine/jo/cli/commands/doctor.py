@@ -13,6 +13,7 @@ from jo.cli.options import Format, Place, json_option, workspace_options
 from jo.cli.sources import check_sources
 from jo.ports.errors import WorldError
 from jo.reports.health import Examined, State
+from jo.reports.wording import listed
 from jo.workspace.files import read_files
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def _project(checked: Checked) -> Examined:
 
 def _store(settings: "Settings") -> Examined:
     from jo.daemon.clocks import clock_of, last_tick
+    from jo.daemon.sharing import workers
     from jo.wiring import open_store_to_read, store_file
 
     file = store_file(settings)
@@ -78,15 +80,15 @@ def _store(settings: "Settings") -> Examined:
     try:
         with closing(open_store_to_read(settings)) as store, store.read() as work:
             generation, clock, last = work.specs.generation(), clock_of(work), last_tick(work)
-            holder = work.leases.holder("run")
+            running = [lease.owner for lease in workers(work)]
     except WorldError as error:
         return Examined(subject="store", state=State.FAILING, detail=str(error))
     worked = f", last tick {last:%Y-%m-%d %H:%M} UTC" if last is not None else ", never run"
-    running = f"; {holder.owner} runs it" if holder is not None else "; nobody runs it"
-    kind = f" by a {clock} clock" if clock is not None else ""
-    return Examined(
-        subject="store", state=State.FINE, detail=f"Generation {generation}{worked}{kind}{running}."
+    who = (
+        f"; {listed(running)} {'runs' if len(running) == 1 else 'run'} it" if running else "; nobody runs it"
     )
+    kind = f" by a {clock} clock" if clock is not None else ""
+    return Examined(subject="store", state=State.FINE, detail=f"Generation {generation}{worked}{kind}{who}.")
 
 
 def _sources(checked: Checked, console: "Console") -> Iterator[Examined]:

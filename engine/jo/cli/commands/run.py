@@ -17,7 +17,8 @@ from jo.views.console import Console
 if TYPE_CHECKING:
     from jo.cli.listening import Log
     from jo.daemon.clocks import FastClock, RealClock
-    from jo.ports.store import Lease, Store
+    from jo.daemon.service import Worker
+    from jo.ports.store import Store
     from jo.workspace.settings import Settings
 
 
@@ -68,24 +69,28 @@ def command(
       jo run --clock fast --from "2026-12-01 08:00" --until 2027-02-20
                         let weeks pass in seconds, with a relay on this machine
 
-    One process runs a store at a time; another one ends with 6. It may be killed at any moment: the next
-    one goes on where it was, and mails of which nobody knows the end are listed by `jo sends --uncertain`.
-    A store lives by the real clock or by a fast one, for good.
+    On PostgreSQL any number of them share the work; on SQLite, and by a fast clock, one runs a store at a
+    time, and another one ends with 6. Each may be killed at any moment: the next one goes on where it was,
+    and mails of which nobody knows the end are listed by `jo sends --uncertain`. A store lives by the real
+    clock or by a fast one, for good.
     """
     settings = load_workspace(place, Format.JSON if as_json else Format.HUMAN).settings
     asked = _read(settings, once=once, until=until, clock=clock, start=start, log=log, as_json=as_json)
     if asked.is_fast and not _may_be_fast(place.console, settings):
         return Exit.REFUSED
-    from jo.cli.running import run_lease
+    from jo.cli.running import run_worker
     from jo.wiring import open_store
 
-    with closing(open_store(settings)) as store, run_lease(settings, store) as lease:
-        if isinstance(lease, str):
+    with (
+        closing(open_store(settings)) as store,
+        run_worker(settings, store, is_fast=asked.is_fast) as worker,
+    ):
+        if isinstance(worker, str):
             place.console.error(
-                f"Another `jo run` works on this store ({lease}), and only one can. This one ends."
+                f"Another `jo run` works on this store ({worker}), and only one can. This one ends."
             )
             return Exit.LOCKED
-        return _run(place.console, settings, store, lease, asked)
+        return _run(place.console, settings, store, worker, asked)
 
 
 def _read(
@@ -127,19 +132,19 @@ def _may_be_fast(console: Console, settings: "Settings") -> bool:
     return not away
 
 
-def _run(console: Console, settings: "Settings", store: "Store", lease: "Lease", asked: Asked) -> int:
+def _run(console: Console, settings: "Settings", store: "Store", worker: "Worker", asked: Asked) -> int:
     from jo.cli.listening import Diary, Listener
     from jo.cli.running import told_to_stop
     from jo.daemon.clocks import RealClock
     from jo.daemon.loop import Tick, run_out, run_through
-    from jo.daemon.service import Event, Worker
+    from jo.daemon.service import Event
     from jo.daemon.ticker import Bell, Ticker
     from jo.wiring import open_loop
 
     clock = _clock(console, settings, store, asked)
     if clock is None:
         return Exit.REFUSED
-    worker, bell, log = Worker(store, lease), Bell(), _log(console, asked)
+    bell, log = Bell(), _log(console, asked)
 
     def stop() -> None:
         worker.stopping = True
@@ -155,7 +160,7 @@ def _run(console: Console, settings: "Settings", store: "Store", lease: "Lease",
             progress.at(f"{local_text(tick.at, settings)}  {diary.sent:,} mails sent")
 
     listener, diary = Listener(console, log, on_trouble), Diary(zone_of(settings))
-    started = {"owner": lease.owner, "clock": clock.kind.value}
+    started = {"owner": worker.owner, "clock": clock.kind.value}
     with told_to_stop(stop) as heard:
         shown = console.progress("Running") if log is None else nullcontext()
         with shown as progress, open_loop(settings, store, clock, worker, listener.tell) as loop:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jo.model.address import Address
     from jo.ports.store import JourneyCounts, Transaction
     from jo.reports.pauses import PauseLine
-    from jo.reports.status import Counts, JourneyStatus, ListLine, Mails, StatusReport, StepLine, Worker
+    from jo.reports.status import Counts, JourneyStatus, ListLine, Mails, StatusReport, StepLine, WorkerLine
 
 
 @click.command("status")
@@ -36,12 +36,14 @@ def command(place: Place, *, journey: str | None, as_json: bool) -> int:
     settings = load_workspace(place, Format.JSON if as_json else Format.HUMAN).settings
     from jo.daemon.live import load
     from jo.views import status as view
-    from jo.wiring import open_store_to_read
+    from jo.wiring import open_run_lock, open_store_to_read
 
     with closing(open_store_to_read(settings)) as store, store.read() as work:
         live = load(work, work.specs.generation())
         only = _find(live, journey) if journey is not None else None
-        report = _read(work, live, zone_of(settings), only)
+        lock = open_run_lock(settings)
+        is_run_locked = None if lock is None else lock.is_taken()
+        report = _read(work, live, zone_of(settings), only, is_run_locked)
     place.console.show(view.as_json(report) if as_json else view.render(report, place.console.look))
     return Exit.OK
 
@@ -59,7 +61,13 @@ def _find(live: "Live", text: str) -> "Address":
     return found
 
 
-def _read(work: "Transaction", live: "Live", zone: "ZoneInfo", only: "Address | None") -> "StatusReport":
+def _read(
+    work: "Transaction",
+    live: "Live",
+    zone: "ZoneInfo",
+    only: "Address | None",
+    is_run_locked: bool | None,
+) -> "StatusReport":
     from jo.daemon.clocks import ClockKind, clock_of, last_tick, present_in
     from jo.reports.status import StatusReport
 
@@ -73,20 +81,37 @@ def _read(work: "Transaction", live: "Live", zone: "ZoneInfo", only: "Address | 
         applied_at=latest.at.astimezone(zone) if latest is not None else None,
         applied_by=latest.actor if latest is not None else "",
         last_tick=last.astimezone(zone) if last is not None else None,
-        worker=_worker(work),
+        workers=_workers(work, zone, is_run_locked),
+        lag=_lag(work, now),
         pauses=_pauses(work, now, zone),
         lists=_lists(work, live, zone, only),
         journeys=_journeys(work, live, now, zone, only),
     )
 
 
-def _worker(work: "Transaction") -> "Worker | None":
-    from jo.cli.running import LEASE
-    from jo.reports.status import Worker
+def _workers(work: "Transaction", zone: "ZoneInfo", is_run_locked: bool | None) -> "tuple[WorkerLine, ...]":
+    """Return the workers. Where there is a lock, it tells whether one lives; else the lease does."""
+    from jo.daemon.sharing import holdings
+    from jo.reports.status import WorkerLine
 
-    holder = work.leases.holder(LEASE)
-    # Leases go by the clock on the wall, whatever clock the store lives by.
-    return Worker(owner=holder.owner, is_alive=holder.until > datetime.now(UTC)) if holder else None
+    now = work.leases.clock()  # leases go by it, whatever clock the store lives by
+    return tuple(
+        WorkerLine(
+            owner=part.lease.owner,
+            is_alive=part.lease.until > now if is_run_locked is None else is_run_locked,
+            until=part.lease.until.astimezone(zone),
+            shards=len(part.shards),
+            duties=tuple(sorted(part.duties)),
+        )
+        for part in holdings(work)
+    )
+
+
+def _lag(work: "Transaction", now: datetime) -> timedelta:
+    moments = (work.passages.next_due(), work.ledger.next_due())
+    return max(
+        (now - moment for moment in moments if moment is not None and moment < now), default=timedelta()
+    )
 
 
 def _pauses(work: "Transaction", now: datetime, zone: "ZoneInfo") -> "tuple[PauseLine, ...]":
