@@ -48,6 +48,8 @@ class Duty(StrEnum):
     ENROLL = "enroll"
     EVENTS = "events"
     RESCUE = "rescue"
+    RELEASE = "release"
+    """What was held goes out at one rate, whatever the number of workers."""
 
 
 class ClocksDifferError(WorldError):
