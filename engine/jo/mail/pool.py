@@ -16,6 +16,7 @@ import socket
 import ssl
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from selectors import BaseSelector
 
 from jo.mail.connection import Connection, Endpoint, State
@@ -88,7 +89,7 @@ class Pool:
         for connection in self._live:
             if connection.state is State.READY and connection.last_used < oldest:
                 connection.leave_at_once()
-        self._waiting.extend(batch)
+        self._waiting.extend(map(self._signed, batch))
         self.tend()
 
     def tend(self) -> None:
@@ -129,6 +130,10 @@ class Pool:
             connection.abort()
         self._live = []
         self._waiting.clear()
+
+    def _signed(self, outgoing: Outgoing) -> Outgoing:
+        sign = self.relay.sign
+        return outgoing if sign is None else replace(outgoing, data=sign(outgoing.data))
 
     def _sweep(self) -> None:
         """Forget closed connections, and learn why one never opened."""

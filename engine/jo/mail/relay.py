@@ -1,6 +1,6 @@
 """Where messages go: a relay, how it is reached, and how long each stage may take."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_address
@@ -56,6 +56,8 @@ class Relay:
     """After so many a connection is left politely, and another one opened when it is needed."""
     wants_reports: bool = True
     """Whether to ask for reports of failed deliveries (DSN, RFC 3461) where the relay offers them."""
+    sign: Callable[[bytes], bytes] | None = None
+    """Returns a finished message with its DKIM signatures; None where the relay signs by itself."""
     idle: float = 30.0
     """Seconds after which an unused connection is not trusted to be alive any more."""
     patience: Mapping[Stage, float] = field(default_factory=lambda: PATIENCE)

@@ -163,6 +163,13 @@ def test_a_message_arrives_byte_for_byte(data: bytes) -> None:
         assert witness.messages == [("from@example.com", "to@example.com", data)]
 
 
+def test_a_message_leaves_signed_where_the_relay_has_keys() -> None:
+    with relay_server() as witness, mailer_for(witness, sign=b"Signed: yes\r\n".__add__) as mailer:
+        exchange(mailer, [outgoing("one"), outgoing("two")])
+
+        assert [data for *_, data in witness.messages] == [b"Signed: yes\r\n" + SIMPLE] * 2
+
+
 def test_an_international_address_arrives_as_it_is() -> None:
     with relay_server() as witness, mailer_for(witness) as mailer:
         (reply,) = exchange(mailer, [outgoing("one", recipient="jürgen@münchen.example")])
