@@ -77,6 +77,27 @@ def test_what_people_inside_still_read_is_not_taken_away(a_world: MakeWorld) -> 
     world.apply(without)
 
 
+def test_a_link_that_people_inside_still_wait_for_keeps_its_name(a_world: MakeWorld) -> None:
+    steps = """
+    hello: {email: one}
+    reading: {wait_for: {when: "clicked('hello', 'tour')", within: 5 days}, met: more, timeout: more}
+    more: {email: two}
+    """
+    body = mails("one")["templates/one.md.j2"]
+    named = {"templates/one.md.j2": f'[Tour](https://aurora.example/tour "tour")\n\n{body}'}
+    world = a_world({**program(steps), **mails("one", "two"), **named}, people(contact("ada")), TEN)
+    world.run("2026-12-01 12:00")
+    without = {**program("hello: {email: one}"), "templates/one.md.j2": body}
+
+    plan = world.plan(without)
+
+    (guard,) = (item for item in plan.guards if item.level is GuardLevel.REFUSES)
+    assert (guard.code, guard.address) == ("J703", "program/care")
+    assert "There is no link `tour` in the mails of the step 'hello'." in guard.detail
+    world.run("2026-12-31 00:00")
+    world.apply(without)
+
+
 def test_a_template_that_people_inside_still_get_is_not_deleted(a_world: MakeWorld) -> None:
     world = a_world({**program(STEPS), **mails("one", "two")}, people(contact("ada")), TEN)
     world.run("2026-12-01 12:00")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from jo.checks.contents import content_faults
@@ -20,6 +20,7 @@ from jo.model.outreach import Outreach
 from jo.model.power_list import PowerList
 from jo.model.program import Program
 from jo.model.project import Project, Resource
+from jo.render.named_links import named_links
 
 R = TypeVar("R")
 
@@ -71,7 +72,11 @@ class Context:
 
     @cached_property
     def scopes(self) -> Scopes:
-        return Scopes(project=self.project)
+        return Scopes(project=self.project, links=cache(self._named_links))
+
+    def _named_links(self, template: str) -> frozenset[str] | None:
+        found = self.project.templates.get(template)
+        return named_links(found, self.project) if found is not None and self._is_read(found) else None
 
     @cached_property
     def expression_faults(self) -> Mapping[Code, tuple[Found, ...]]:
@@ -81,9 +86,17 @@ class Context:
     @cached_property
     def content_faults(self) -> Mapping[Code, tuple[Found, ...]]:
         """What is wrong in the texts of templates, by code; not of those whose files are missing."""
-        unread = {each.address for each in self.compiled.diagnostics if each.code in (MISSING_FILE, NOT_TEXT)}
-        whole = [template for template in self.templates if str(template.address) not in unread]
+        whole = filter(self._is_read, self.templates)
         return _by_code(content_faults(whole, self.project, self.scopes, self.origins))
+
+    def _is_read(self, template: Template) -> bool:
+        return str(template.address) not in self._unread
+
+    @cached_property
+    def _unread(self) -> frozenset[str | None]:
+        """The addresses of templates whose files are missing or no text."""
+        found = (each for each in self.compiled.diagnostics if each.code in (MISSING_FILE, NOT_TEXT))
+        return frozenset(each.address for each in found)
 
     def written(self, address: Address) -> Mapping[str, Any]:
         """Return the document of a resource as its author wrote it, with the environment's overlay."""

@@ -18,6 +18,7 @@ from jo.model.power_list import PowerList
 from jo.model.program import EventAudience, Program
 from jo.model.project import Project, Resource
 from jo.model.source import Source
+from jo.render.named_links import Names, links_by_step
 from jo.steps.wait_for import WaitFor
 
 _NAMES_STEPS = re.compile(
@@ -26,12 +27,16 @@ _NAMES_STEPS = re.compile(
     )
 )
 
+_NAMES_LINK = re.compile(r"\bclicked\s*\([^()]*,", re.IGNORECASE)
+
 
 @dataclass(kw_only=True)
 class Scopes:
     """The scopes of one project, made when first asked for. Equal ones are the same object."""
 
     project: Project
+    links: Names
+    """The names of a template's links."""
     _made: dict[object, Scope] = field(default_factory=dict)
     _templates: dict[str, Scope | None] = field(default_factory=dict)
     _programs: dict[str, "_OfProgram | None"] = field(default_factory=dict)
@@ -97,8 +102,10 @@ class _OfProgram:
 
     def of(self, path: Path, text: str) -> Scope:
         scope = self._awaited(path) if path[-1] == "where" else self._own
-        names_steps = "(" in text and _NAMES_STEPS.search(text)
-        return self.scopes.with_steps(scope, self._steps) if names_steps else scope
+        if "(" not in text or not _NAMES_STEPS.search(text):
+            return scope
+        scope = self.scopes.with_steps(scope, self._steps)
+        return replace(scope, links=self._links) if _NAMES_LINK.search(text) else scope
 
     @cached_property
     def _own(self) -> Scope:
@@ -108,6 +115,10 @@ class _OfProgram:
             self.scopes.project.events.get(audience.event) if isinstance(audience, EventAudience) else None
         )
         return self.scopes.of_passage(self.program, self.contacts, event)
+
+    @cached_property
+    def _links(self) -> Names:
+        return links_by_step(self.program, self.scopes.links)
 
     @cached_property
     def _steps(self) -> frozenset[str]:

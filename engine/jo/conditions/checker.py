@@ -39,6 +39,8 @@ MAX_DAYS = 36_500
 
 BOOLEAN = FieldType.BOOLEAN
 
+_NAMED_LINK = 'Name it where it stands: `[text](https://… "name")` in Markdown, `data-link="name"` in HTML.'
+
 _ARTICLES = {
     FieldType.TEXT: "a text",
     FieldType.INTEGER: "an integer",
@@ -308,18 +310,25 @@ class Checker:
             Slot.LIST: self.scope.lists,
             Slot.TEMPLATE: self.scope.templates,
             Slot.PROGRAM: self.scope.programs,
+            Slot.LINK: self._links(call),
         }.get(slot)
         name = str(argument.value)
         if known is not None and name not in known:
             start, end = self.parsed.span(argument)
-            where = " in this program" if slot is Slot.STEP else ""
-            self._add(
-                DANGLING_REFERENCE,
-                f"There is no {slot} `{name}`{where}.",
-                suggestion(name, known, noun=str(slot)),
-                start,
-                end,
-            )
+            where, help_ = "", suggestion(name, known, noun=str(slot))
+            if slot is Slot.STEP:
+                where = " in this program"
+            elif slot is Slot.LINK:
+                where = f" in the mails of the step {to_text(call.arguments[0])}"
+                help_ = help_ if known else _NAMED_LINK
+            self._add(DANGLING_REFERENCE, f"There is no {slot} `{name}`{where}.", help_, start, end)
+
+    def _links(self, call: Call) -> frozenset[str] | None:
+        """Return the links that the second argument may name; None where nobody can say."""
+        match call.arguments:
+            case (Literal(FieldType.TEXT, str() as step), _):
+                return self.scope.links(step)
+        return None
 
     def _counted(self, call: Call, source: Expr) -> None:
         relations = find_relations(source, self.scope) if isinstance(source, Path) else ()

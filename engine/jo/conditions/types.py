@@ -3,7 +3,7 @@
 A scope is made from the declared sources alone, so that every condition can be checked without data.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -46,6 +46,10 @@ class Place(StrEnum):
     TEMPLATE = "a template's version"
 
 
+def _unknown(_step: str) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """Everything a condition may name."""
@@ -62,6 +66,8 @@ class Scope:
     A namespace that is not here is the row itself."""
     steps: frozenset[str] = frozenset()
     """Email steps of the program, for `sent`, `opened`, `clicked`."""
+    links: Callable[[str], frozenset[str] | None] = _unknown
+    """Step → names of the links in its mails, for `clicked`; None where nobody can say."""
     events: frozenset[str] = frozenset()
     lists: frozenset[str] = frozenset()
     templates: frozenset[str] = frozenset()

@@ -6,6 +6,8 @@ templates, and the reconciler can only go on with people whose revision still ch
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache, partial
 
 from jo.conditions.check import check
 from jo.conditions.instants import check_time
@@ -17,6 +19,7 @@ from jo.model.project import Project, Resource
 from jo.model.references import references
 from jo.plan.plan import Guard, GuardLevel
 from jo.plan.state import Life, State
+from jo.render.named_links import links_by_step, named_links
 from jo.steps.wait_for import WaitFor
 
 
@@ -61,6 +64,7 @@ def _unreadable(project: Project, program: Program) -> Iterator[str]:
     if contacts is None:
         yield "Nothing says any more from which source its contacts come."
         return
+    links = links_by_step(program, cache(partial(_links, project)))
     scope = project.contact_scope(contacts, Place.PROGRAM, program=program)
     current = project.programs.get(program.name)
     conditions = [(scope, condition) for condition in (current.exit_when if current else {}).values()]
@@ -71,8 +75,13 @@ def _unreadable(project: Project, program: Program) -> Iterator[str]:
             own = scope
             if event is not None:
                 own = project.contact_scope(contacts, Place.PROGRAM, program=program, event=event)
-            conditions.append((own, condition))
+            conditions.append((replace(own, links=links), condition))
         for _, time in step.times():
             yield from (fault.detail for fault in check_time(time, scope))
     for own, condition in conditions:
         yield from (fault.detail for fault in check(condition, own) if fault.severity is Severity.ERROR)
+
+
+def _links(project: Project, template: str) -> frozenset[str] | None:
+    found = project.templates.get(template)
+    return named_links(found, project) if found is not None else None

@@ -1,7 +1,8 @@
 """## What it finds
 
 A name that no resource of the wanted kind has: in a property, in a function of a condition such as
-`in_list('admins')`, or a step in `sent('hello')`.
+`in_list('admins')`, a step in `sent('hello')`, or a link in `clicked('hello', 'tour')` that no mail of the
+step has.
 
 ## Why it matters
 
