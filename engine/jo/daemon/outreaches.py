@@ -50,13 +50,14 @@ class Outreaches:
             if looked is not None and looked.is_enough(live.generation, refreshed_at, now):
                 continue
             moments = []
-            for occurrence in open_occurrences(outreach, _since(live, outreach), closed, now, live.zone):
+            found = open_occurrences(outreach, _since(live, outreach), closed, now, live.zone)
+            for occurrence in found:
                 done, due = self._occurrence(live, outreach, occurrence, now)
                 planned, refused = planned + done[0], refused + done[1]
                 moments.append(due)
             if self._worker.stopping:
                 break
-            self._looked[outreach.name] = self._look(live, outreach, moments, now)
+            self._looked[outreach.name] = self._look(live, outreach, found, _earliest(*moments), now)
         return {word: count for word, count in (("planned", planned), ("refused", refused)) if count}
 
     def next_at(self, now: datetime) -> datetime | None:
@@ -68,17 +69,19 @@ class Outreaches:
         return min((found for found in moments if found is not None and found > now), default=None)
 
     def _look(
-        self, live: Live, outreach: Outreach, moments: Sequence[datetime | None], now: datetime
+        self,
+        live: Live,
+        outreach: Outreach,
+        found: Sequence[OpenOccurrence],
+        due: datetime | None,
+        now: datetime,
     ) -> "_Looked":
         """Return what a run has seen. The list may have been computed within it."""
         with self._store.read() as work:
             refreshed_at = _refreshed_at(work, outreach)
-        return _Looked(
-            generation=live.generation,
-            refreshed_at=refreshed_at,
-            due=_earliest(*moments),
-            opening=next_opening(outreach, now, live.zone),
-        )
+        closings = [occurrence.closes for occurrence in found if occurrence.closes > now]
+        until = _earliest(due, next_opening(outreach, now, live.zone), *closings)
+        return _Looked(generation=live.generation, refreshed_at=refreshed_at, due=due, until=until)
 
     def _due(self, live: Live, outreach: Outreach) -> datetime | None:
         """Return when somebody is due next, as the last run saw it."""
@@ -140,13 +143,13 @@ class _Looked:
     """When its list was computed."""
     due: datetime | None
     """When somebody is due next by an occurrence that is open; None when nobody is."""
-    opening: datetime | None
-    """When the next occurrence opens."""
+    until: datetime | None
+    """When somebody is due, or an occurrence opens or closes; None: nothing comes by itself."""
 
     def is_enough(self, generation: int, refreshed_at: datetime | None, now: datetime) -> bool:
-        """Tell whether people are still the same, and the first moment of theirs has not come."""
+        """Tell whether people are still the same, and no moment has come that matters."""
         is_same = (self.generation, self.refreshed_at) == (generation, refreshed_at)
-        return is_same and self.due is not None and now < (_earliest(self.due, self.opening) or now)
+        return is_same and (self.until is None or now < self.until)
 
 
 class _Batch:
