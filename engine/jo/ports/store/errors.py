@@ -12,10 +12,6 @@ class ContentionError(StoreError):
     doing it again at once is right."""
 
 
-class CommitUnknownError(StoreError):
-    """The connection was lost at the commit: all of the transaction was written, or nothing. Look first."""
-
-
 class StoreVersionError(StoreError):
     """The store's tables belong to another version of jo."""
 
@@ -26,6 +22,13 @@ class LeaseLostError(StoreError):
 
 class JournalMovedError(StoreError):
     """The store is not as this worker left it: it was restored, or another one uses its journal."""
+
+
+class CommitUnknownError(LeaseLostError):
+    """The connection was lost at the commit: all of the transaction was written, or nothing.
+
+    A worker goes on as if its lease was lost: with a new one, so that what it may have begun is found.
+    """
 
 
 class StaleGenerationError(StoreError):
