@@ -10,22 +10,27 @@ import base64
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from jo.ports.errors import WorldError
+from jo.timing.durations import parse_duration
+from jo.timing.rates import Rate, parse_rate
 from jo.workspace.secrets import Secret
-from jo.workspace.settings import RelaySettings, Settings
+from jo.workspace.settings import UNSAFE, RelaySettings, Settings
 
 if TYPE_CHECKING:
     from jo.daemon.clocks import FastClock, RealClock
+    from jo.daemon.journaling import Journaling
     from jo.daemon.loop import Loop
     from jo.daemon.service import Service, Tell, Worker
     from jo.mail.auth import Credentials
     from jo.mail.relay import Relay
     from jo.mail.smtp import SmtpMailer
     from jo.outbound.probe import HttpLinkProbe
+    from jo.ports.journal import Journals
     from jo.ports.links import LinkProbe
     from jo.ports.mailer import Mailer, Stage
     from jo.ports.rendering import LogicRenderer
@@ -78,6 +83,33 @@ def open_run_lock(settings: Settings) -> RunLock | None:
 
     file = store_file(settings)
     return None if file is None else RunLock(file)
+
+
+def has_journal_setting(settings: Settings) -> bool:
+    """Tell whether it is said, or plain, where the journal is."""
+    return settings.journal.path is not None or store_file(settings) is not None
+
+
+def open_journals(settings: Settings) -> Journals | None:
+    """Take this worker's journal; None where it is told to run without one. Raises WorldError."""
+    from jo.journal.folder import JournalFolder
+
+    if settings.journal.path == UNSAFE:
+        return None
+    file = store_file(settings)
+    if settings.journal.path is not None:
+        folder = settings.root / settings.journal.path
+    elif file is not None:
+        folder = file.with_name(f"{file.stem}.journal")
+    else:
+        raise WorldError("Nothing says where the journal is: set `path` in `[journal]`.")
+    return JournalFolder(folder.absolute(), _time(settings.journal.keep))
+
+
+def _time(text: str) -> timedelta:
+    duration = parse_duration(text)
+    assert duration is not None, "settings are read by the same rule"
+    return timedelta(seconds=duration.at_most_seconds())
 
 
 def open_warehouse(settings: Settings) -> Warehouse:
@@ -188,10 +220,16 @@ def open_loop(
     settings: Settings, store: Store, clock: RealClock | FastClock, worker: Worker, tell: Tell
 ) -> Iterator[Loop]:
     """Build the reconciler over a store; what it has opened is closed at the end. Raises WorldError."""
+    from jo.daemon.gate import Gate
+    from jo.daemon.journaling import Journaling
     from jo.daemon.loop import Loop
 
     site = load_site(settings)
     with ExitStack() as stack:
+        journals = open_journals(settings)
+        if journals is not None:
+            stack.enter_context(closing(journals))
+        journaling = Journaling(store, journals, worker)
         services = build_services(
             store=store,
             warehouse=stack.enter_context(closing(open_warehouse(settings))),
@@ -199,10 +237,13 @@ def open_loop(
             renderer=stack.enter_context(closing(open_renderer())),
             site=site,
             probe=open_probe(site),
+            journaling=journaling,
+            release_rate=parse_rate(settings.run.release_rate),
             worker=worker,
             tell=tell,
         )
-        yield Loop(store, services, clock, clock.kind, worker, tell)
+        gate = Gate(store, journaling, clock.kind, worker, tell, _time(settings.run.hold_after))
+        yield Loop(store, services, clock, clock.kind, gate, worker, tell)
 
 
 def build_services(
@@ -213,8 +254,10 @@ def build_services(
     renderer: LogicRenderer,
     site: Site,
     probe: LinkProbe,
+    journaling: Journaling,
     worker: Worker,
     tell: Tell,
+    release_rate: Rate | None = None,
 ) -> Sequence[Service]:
     """Return the reconciler's services in the order in which they run within one instant."""
     from jo.daemon.advance import Advance
@@ -224,6 +267,7 @@ def build_services(
     from jo.daemon.live import LiveCache
     from jo.daemon.outreaches import Outreaches
     from jo.daemon.refresh import Refresh
+    from jo.daemon.release import RATE, Release
     from jo.daemon.rescue import Rescue
     from jo.daemon.send import Send
 
@@ -236,7 +280,8 @@ def build_services(
         Outreaches(store, cache, refresh, worker, tell),
         Enroll(store, cache, worker, tell),
         Advance(store, cache, worker, tell),
-        Send(store, cache, mailer, Composer(site, renderer.run), probe, worker, tell),
+        Release(store, worker, release_rate or RATE),
+        Send(store, cache, mailer, Composer(site, renderer.run), probe, journaling, worker, tell),
     )
 
 

@@ -6,7 +6,8 @@ from jo.flow.hold import Cause
 from jo.flow.intent import public_id
 from jo.flow.state import AttemptState, Why
 from jo.ports.journal import Entry
-from jo.ports.store import Backlog, Store
+from jo.ports.store import Store
+from jo.reports.standstill import Waiting
 from tests.support.builders import DAY, MINUTE, NOON, a_passage, an_intent
 
 
@@ -92,7 +93,7 @@ def test_overdue_are_mails_that_may_still_go_and_people(store: Store) -> None:
         assert not work.holds.is_overdue(NOON, NOON)
 
 
-def test_the_backlog_counts_mails_known_mails_and_people(store: Store) -> None:
+def test_what_waits_is_counted_in_mails_known_mails_and_people(store: Store) -> None:
     plan(store, "c1", "c2", "c3")
     with store.write() as work:
         work.passages.enter([a_passage("c4"), a_passage("c5", due_at=NOON + DAY)])
@@ -100,7 +101,7 @@ def test_the_backlog_counts_mails_known_mails_and_people(store: Store) -> None:
         (line,) = work.reports.intents(contact="c2")
         entry = Entry(public=public_id(line.intent.key), number=1, state=AttemptState.ACCEPTED, at=NOON)
         work.journals.know([entry])
-        assert work.holds.backlog(NOON) == [
-            Backlog(journey="outreach/release", mails=3, known=1, people=0),
-            Backlog(journey="program/onboarding", mails=0, known=0, people=1),
+        assert work.holds.waiting(NOON) == [
+            Waiting(journey="outreach/release", mails=3, known=1, people=0),
+            Waiting(journey="program/onboarding", mails=0, known=0, people=1),
         ]

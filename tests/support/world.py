@@ -20,6 +20,8 @@ from jo.apply.applying import Actor, apply_plan
 from jo.apply.planning import Origin, make_plan
 from jo.checks.runner import run as check
 from jo.daemon.clocks import ClockKind
+from jo.daemon.gate import Gate
+from jo.daemon.journaling import Journaling
 from jo.daemon.loop import Loop, Tick, run_through
 from jo.daemon.service import Event, Worker
 from jo.daemon.sharing import bury_all
@@ -27,8 +29,10 @@ from jo.diagnostics.codes import Severity
 from jo.flow.intent import TOPIC_PREFIX, Intent, Scope, Suppression
 from jo.flow.mailbox import address_key
 from jo.flow.state import Why
+from jo.journal.folder import JournalFolder
 from jo.manifest.compile import compile_project
 from jo.plan.plan import Plan
+from jo.ports.journal import Journals
 from jo.ports.mailer import Outgoing, Reply, ReplyKind, Stage, check_batch
 from jo.ports.store import (
     CandidateDecision,
@@ -219,6 +223,7 @@ class World:
         start: datetime,
         zone: str = "UTC",
         store: Store | None = None,
+        journal_folder: Path | None = None,
     ) -> None:
         self._folder = folder
         self._zone = zone
@@ -227,6 +232,9 @@ class World:
         self.store = MortalStore(store or memory_store())
         self.mailer = MemoryMailer(self.clock)
         self.links = Links()
+        self.journal_folder = journal_folder
+        """Without one the worker keeps no journal."""
+        self._journals: JournalFolder | None = None
         self.told: list[Event] = []
         self._renderer = open_renderer()
         self._rows: dict[str, list[Mapping[str, Any]]] = {}
@@ -241,6 +249,8 @@ class World:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._journals is not None:
+            self._journals.close()
         self._renderer.close()
         self._warehouse.close()
         self.store.close()
@@ -254,6 +264,7 @@ class World:
         self._worker = worker = Worker(self.store, "world", is_alone=True)
         assert worker.join()
         self.mailer.close()
+        journaling = Journaling(self.store, self._open_journals(), worker)
         services = build_services(
             store=self.store,
             warehouse=self._warehouse,
@@ -261,10 +272,21 @@ class World:
             renderer=self._renderer,
             site=SITE,
             probe=self.links,
+            journaling=journaling,
             worker=worker,
             tell=self.told.append,
         )
-        self._loop = Loop(self.store, services, self.clock, ClockKind.FAST, worker, self.told.append)
+        kind = ClockKind.FAST
+        gate = Gate(self.store, journaling, kind, worker, self.told.append)
+        self._loop = Loop(self.store, services, self.clock, kind, gate, worker, self.told.append)
+
+    def _open_journals(self) -> Journals | None:
+        """Take the journal anew, as the next process does."""
+        if self._journals is not None:
+            self._journals.close()
+        if self.journal_folder is not None:
+            self._journals = JournalFolder(self.journal_folder, timedelta(days=90))
+        return self._journals
 
     def run(self, until: datetime | str | timedelta) -> Self:
         """Let time pass up to the instant, UTC when it is a text."""

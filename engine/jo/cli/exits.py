@@ -19,6 +19,6 @@ class Exit(IntEnum):
     """Somebody else holds the lock."""
     DRIFT = 7
     NOT_CONVERGED = 8
-    """Applied, but what is so is not yet what was applied."""
+    """Applied, but what is so is not yet what was applied; `jo run` stands on hold."""
     USAGE = 64
     INTERRUPTED = 130

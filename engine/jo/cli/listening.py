@@ -20,6 +20,7 @@ class Log(StrEnum):
 
 
 SENTENCES: Mapping[str, str] = {
+    "run.held": "On hold: nothing runs until somebody has looked, and says `jo run --release`.",
     "refresh.kept": "The list `{list}` keeps its members of before: {because}.",
     "relay.trouble": "The relay `{relay}` cannot be used ({stage}): {error}. Its mails wait.",
     "links.dead": "Nothing answers where links in mails lead, so marketing mail waits. Start `jo serve`.",
@@ -92,4 +93,5 @@ class Diary:
             days=tuple(Day(day=day, counts=add_up(parts)) for day, parts in sorted(self._days.items())),
             next_at=next_at.astimezone(self._zone) if next_at is not None else None,
             is_interrupted=is_interrupted,
+            standstill=self._last.standstill,
         )

@@ -22,6 +22,21 @@ EVENTS: Mapping[str, EventKind] = {
         meaning="A worker has ended what was on the wire; its work goes to others at once.",
         fields={"why": "`signal`, `done` or `trouble`"},
     ),
+    "run.held": EventKind(
+        level=Level.WARNING,
+        meaning="Nothing runs until somebody has looked: `jo run --release`.",
+        fields={
+            "causes": "why, as a list",
+            "mails": "mails that are due",
+            "known": "of them known to the journal; they are not sent",
+            "people": "people whose next step is due",
+        },
+    ),
+    "run.released": EventKind(
+        level=Level.INFO,
+        meaning="Somebody has lifted the hold; what was due goes out at a rate.",
+        fields={},
+    ),
     "tick.done": EventKind(
         level=Level.DEBUG,
         meaning="All services have run until nothing moved, and something had moved.",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from jo.daemon.compose import Prepared
 from jo.flow.intent import Intent
-from jo.ports.mailer import Mailer, Reply
+from jo.ports.mailer import About, Mailer, Reply, ReplyKind, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,21 @@ class Exchange:
     def recorded(self) -> None:
         """What was answered is in the store."""
         self._answered = []
+
+    def refuse(self, opened: Sequence[Opened], why: str) -> None:
+        """Take attempts for over whose messages were not handed to anybody; they may be tried again."""
+        for item in opened:
+            reply = Reply(
+                key=item.mail.outgoing.key,
+                kind=ReplyKind.DEFERRED,
+                stage=Stage.CONNECT,
+                code=None,
+                enhanced=None,
+                text=why,
+                relay=item.mail.relay,
+                about=About.RELAY,
+            )
+            self._answered.append(_answered(item, reply))
 
     def _take_in(self, replies: Sequence[Reply]) -> Sequence[Answered]:
         new = [_answered(self._under_way.pop(reply.key), reply) for reply in replies]

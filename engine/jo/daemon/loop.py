@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jo.daemon.clocks import ClockKind, note_tick
+from jo.daemon.gate import Gate
 from jo.daemon.service import Counts, Event, Lasting, Service, Tell, Worker
 from jo.ports.clock import Clock, JumpingClock
 from jo.ports.errors import WorldError
-from jo.ports.store import ChangeRefusedError, ContentionError, LeaseLostError, Store
+from jo.ports.store import ChangeRefusedError, ContentionError, JournalMovedError, LeaseLostError, Store
+from jo.reports.standstill import Standstill
 
 TROUBLE = timedelta(seconds=10)
 """How long after trouble of the world the next tick comes."""
@@ -41,6 +43,8 @@ class Tick:
     next_at: datetime | None
     """When a service expects work; None when nothing is planned."""
     trouble: str | None = None
+    standstill: Standstill | None = None
+    """Why nothing ran; None when it did."""
     is_under_way: bool = False
     """Whether something goes on by itself: the next tick should come at once, before time passes."""
 
@@ -52,10 +56,12 @@ class Loop:
         services: Sequence[Service],
         clock: Clock,
         kind: ClockKind,
+        gate: Gate,
         worker: Worker,
         tell: Tell,
     ) -> None:
         self._store = store
+        self._gate = gate
         self._services = services
         self._lasting = [service for service in services if isinstance(service, Lasting)]
         self._clock = clock
@@ -66,11 +72,15 @@ class Loop:
         """Ticks in a row that others came between."""
 
     def tick(self) -> Tick:
-        """Run the services whose work is this worker's until nothing moves."""
+        """Run the services whose work is this worker's until nothing moves; none while there is a hold."""
         now = self._clock.now()
         counts: dict[str, int] = {}
         try:
             self._worker.begin()
+            standstill = self._gate.look(now)
+            if standstill is not None:
+                self._finish(now, counts, give_up=False)
+                return Tick(at=now, counts=counts, next_at=None, standstill=standstill)
             with self._store.write(self._worker.lease) as work:
                 note_tick(work, self._kind, now)
             for _ in range(ROUNDS):
@@ -78,6 +88,8 @@ class Loop:
                 if not self._round(now, counts) or self._worker.stopping:
                     break
             moments = [] if self._worker.stopping else [service.next_at(now) for service in self._mine()]
+        except JournalMovedError:
+            raise
         except LeaseLostError as error:
             self._worker.lose()
             return self._again(now, counts, Event(name="lease.lost", at=now, fields={"error": str(error)}))
@@ -106,13 +118,16 @@ class Loop:
         try:
             while self._is_under_way():
                 self._worker.goes_on()
-                for service in self._lasting:
-                    found = service.finish(now, give_up=time.monotonic() >= end)
-                    _add(counts, service.name, found)
+                self._finish(now, counts, give_up=time.monotonic() >= end)
         except WorldError as error:
             self._tell(Event(name="tick.trouble", at=now, fields={"error": str(error)}))
             return Tick(at=now, counts=counts, next_at=None, trouble=str(error))
         return Tick(at=now, counts=counts, next_at=None)
+
+    def _finish(self, now: datetime, counts: dict[str, int], *, give_up: bool) -> None:
+        for service in self._lasting:
+            if service.is_under_way:
+                _add(counts, service.name, service.finish(now, give_up=give_up))
 
     def _is_under_way(self) -> bool:
         return any(service.is_under_way for service in self._lasting)

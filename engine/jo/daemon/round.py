@@ -5,7 +5,7 @@ conditions are read in it, so what was committed before it holds for every attem
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 
 from jo.daemon.backlog import Round
@@ -15,8 +15,19 @@ from jo.daemon.live import Live, LiveCache
 from jo.daemon.relays import Relays
 from jo.daemon.service import Event, Tell
 from jo.daemon.standing import Standings
-from jo.flow.intent import AttemptDecision, AttemptEnd, End, Keep, OpenAttempt, decide_attempt, settle
+from jo.flow.intent import (
+    AttemptDecision,
+    AttemptEnd,
+    End,
+    Keep,
+    OpenAttempt,
+    decide_attempt,
+    public_id,
+    settle,
+)
 from jo.flow.state import AttemptState, IntentState, Why
+from jo.model.content import OnUncertain
+from jo.ports.journal import Entry
 from jo.ports.mailer import About, ReplyKind
 from jo.ports.store import Transaction
 
@@ -64,6 +75,55 @@ def record(
     return Counter(settled.state.value for *_, settled in ends)
 
 
+def settle_known(work: Transaction, ready: Sequence[Prepared | Spoiled], now: datetime) -> Set[int]:
+    """Give the ledger the attempts that a journal knows of these mails, and return the mails' intent ids.
+
+    What may have been sent is never sent again, whatever its class: the bytes need not be the same.
+    """
+    items = {public_id(item.intent.key): item for item in ready if isinstance(item, Prepared)}
+    known = work.journals.known(list(items))
+    for public, entry in known.items():
+        item = items[public]
+        is_open = entry.state is AttemptState.OPEN
+        end = AttemptEnd(
+            state=AttemptState.UNCERTAIN if is_open else entry.state,
+            stage="journal",
+            code=None,
+            text=f"the journal knows that an attempt was {'made' if is_open else entry.state}",
+            at=entry.at,
+        )
+        (attempt,) = work.ledger.open([(item.intent.id, item.fixed)], entry.at)
+        work.ledger.record([(attempt.id, end, settle(item.intent, end, OnUncertain.ASSUME_SENT))])
+    if known:
+        work.journals.forget(list(known))
+        over = [items[public].intent.passage for public in known]
+        work.passages.wake(now, ids=[passage for passage in over if passage is not None])
+    return {items[public].intent.id for public in known}
+
+
+def entries(opened: Sequence[Opened], answered: Sequence[Answered], now: datetime) -> Sequence[Entry]:
+    """Return what the journal gets to know of a round."""
+    ended = [
+        Entry(
+            public=public_id(item.intent.key),
+            number=item.intent.attempts,
+            state=_STATES[item.reply.kind],
+            at=now,
+        )
+        for item in answered
+    ]
+    begun = [
+        Entry(
+            public=public_id(item.mail.intent.key),
+            number=item.mail.intent.attempts + 1,
+            state=AttemptState.OPEN,
+            at=now,
+        )
+        for item in opened
+    ]
+    return [*ended, *begun]
+
+
 class Opening:
     """Decides about mails, and opens attempts for those that may go."""
 
@@ -84,7 +144,10 @@ class Opening:
             return ()
         present = work.ledger.load([intent.id for intent in found.intents])
         pending = {id_ for id_, intent in present.items() if intent.state is IntentState.PENDING}
-        due = [item for item in found.ready if item.intent.id in pending]
+        ready = [item for item in found.ready if item.intent.id in pending]
+        known = settle_known(work, ready, now)
+        counts.update({"known": len(known)} if known else {})
+        due = [item for item in ready if item.intent.id not in known]
         intents = [item.intent for item in due]
         standings = Standings(work, live, intents, found.people, now, are_links_dead=are_links_dead)
         keeps: list[tuple[int, Keep]] = []

@@ -18,10 +18,11 @@ from datetime import datetime
 from jo.daemon.backlog import Backlog, Round
 from jo.daemon.compose import Composer, Prepared, Spoiled
 from jo.daemon.exchange import Answered, Exchange, Opened
+from jo.daemon.journaling import Journaling
 from jo.daemon.live import Live, LiveCache
 from jo.daemon.people import Who, load_people, who_is
 from jo.daemon.relays import Relays
-from jo.daemon.round import Opening, record
+from jo.daemon.round import Opening, entries, record
 from jo.daemon.service import Counts, Tell, Worker
 from jo.flow.intent import Intent
 from jo.flow.person import Person
@@ -29,6 +30,7 @@ from jo.flow.state import Why
 from jo.model.address import Address
 from jo.model.content import MailClass
 from jo.model.program import Program
+from jo.ports.journal import JournalError
 from jo.ports.links import LinkProbe
 from jo.ports.mailer import Mailer
 from jo.ports.store import Store, Transaction
@@ -54,6 +56,7 @@ class Send:
         mailer: Mailer,
         composer: Composer,
         probe: LinkProbe,
+        journaling: Journaling,
         worker: Worker,
         tell: Tell,
     ) -> None:
@@ -61,6 +64,7 @@ class Send:
         self._cache = cache
         self._composer = composer
         self._probe = probe
+        self._journaling = journaling
         self._worker = worker
         self._tell = tell
         self._relays = Relays(mailer, tell)
@@ -128,15 +132,38 @@ class Send:
             self._relays.hear(item.relay, item.reply, now)
 
     def _do_round(self, found: Round | None, now: datetime, counts: Counter[str]) -> None:
-        """Record what was answered and open what may go, in one transaction; then let it go out."""
+        """Record what was answered and open what may go, in one transaction; then let it go out.
+
+        The journal gets to know of it in between. Without it nothing goes out.
+        """
+        answered = self._exchange.answered
+        trouble = self._without_room(len(answered) + (len(found.ready) if found is not None else 0))
+        if trouble is not None:
+            found = None
         are_links_dead = found is not None and self._are_links_dead(found.ready)
         opened: Sequence[Opened] = ()
         with self._store.write(self._worker.lease) as work:
-            counts.update(record(work, self._cache.get(work), self._exchange.answered, now, self._tell))
+            counts.update(record(work, self._cache.get(work), answered, now, self._tell))
             if found is not None:
                 opened = self._opening.open(work, found, now, counts, are_links_dead=are_links_dead)
+            self._journaling.mark(work)
         self._exchange.recorded()
+        if trouble is not None:
+            raise trouble
+        try:
+            self._journaling.write(entries(opened, answered, now))
+        except JournalError as error:
+            self._exchange.refuse(opened, str(error))
+            raise
         self._exchange.hand_over(opened)
+
+    def _without_room(self, records: int) -> JournalError | None:
+        """Return why the journal cannot take so many records; None when it can."""
+        try:
+            self._journaling.reserve(records)
+        except JournalError as error:
+            return error
+        return None
 
     def _prepare(self, now: datetime) -> Backlog | None:
         """Build messages for the next intents that are due; nothing is changed by it. None: none is due."""

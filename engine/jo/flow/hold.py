@@ -5,7 +5,6 @@ whether the store is the one that was written to last, or whether mails that hav
 wanted. A person lifts it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +13,8 @@ from enum import StrEnum
 class Cause(StrEnum):
     OVERDUE = "overdue"
     """Work was due for longer than `hold_after`."""
+    CLOCK_BACK = "clock-back"
+    """The clock is behind the moment at which something last ran."""
     ROLLED_BACK = "rolled-back"
     """The store is older than what a journal has seen of it."""
     OTHER_STORE = "other-store"
@@ -24,32 +25,6 @@ class Cause(StrEnum):
     """The store was used with a journal here that is not here."""
     JOURNAL_DAMAGED = "journal-damaged"
     """Some of what the journal should tell cannot be read."""
-
-
-SENTENCES: Mapping[Cause, str] = {
-    Cause.OVERDUE: "Work has been due for longer than `hold_after`: nothing ran, or the clock was wrong.",
-    Cause.ROLLED_BACK: (
-        "The store is older than the journal: it was restored from a backup, rolled back, or is a copy. "
-        "Unsubscribes, clicks and events since then are not in it."
-    ),
-    Cause.OTHER_STORE: (
-        "The journal was used with another store. If that store is still in use, give this one a journal of "
-        "its own (`[journal] path`)."
-    ),
-    Cause.JOURNAL_BEHIND: (
-        "The journal is not the one that this store was used with last, or an older copy of it. What it does "
-        "not know of may have been sent."
-    ),
-    Cause.JOURNAL_LOST: (
-        "The store was used with a journal that is not here. As long as the store is no older copy, nothing "
-        "is lost; otherwise what was sent since would be sent again."
-    ),
-    Cause.JOURNAL_DAMAGED: (
-        "Some records of the journal cannot be read: damaged, moved away, or older than `keep`. Mails that "
-        "only they tell of would be sent again."
-    ),
-}
-"""What the operator has to know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from jo.reports.standstill import Standstill
+
 WORDS: Mapping[str, str] = {
     "refresh.entered": "came into lists",
     "refresh.left": "left lists",
@@ -15,6 +17,7 @@ WORDS: Mapping[str, str] = {
     "advance.planned": "mails planned",
     "outreach.planned": "mails planned",
     "send.accepted": "mails sent",
+    "send.known": "mails known as sent by the journal",
     "send.held": "mails held",
     "send.pending": "mails deferred by the relay",
     "send.failed": "mails refused by the relay",
@@ -60,6 +63,8 @@ class RunReport:
     """Only days on which something happened."""
     next_at: datetime | None
     is_interrupted: bool = False
+    standstill: Standstill | None = None
+    """Why nothing ran at the end."""
 
     @property
     def totals(self) -> Mapping[str, int]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, Update, bindparam, case, exists, func
 from jo.flow.hold import Cause, Hold
 from jo.flow.state import IntentState, Why
 from jo.model.address import Kind
-from jo.ports.store.holds import Backlog
+from jo.reports.standstill import Waiting
 from jo.store.counts import SqlCounts, of_mail
 from jo.store.section import Section
 from jo.store.tables import IS_HELD, IS_INSIDE, IS_PENDING, IS_TIMED, holds, intents, known_sends, passages
@@ -116,11 +116,11 @@ class SqlHolds(Section):
     def are_mails_held(self) -> bool:
         return self._connection.execute(_ANY_HELD).first() is not None
 
-    def backlog(self, now: datetime) -> Sequence[Backlog]:
+    def waiting(self, now: datetime) -> Sequence[Waiting]:
         mails = {row.journey: row for row in self._connection.execute(_MAILS)}
         people = {row.journey: row.people for row in self._connection.execute(_PEOPLE, {"by": now})}
         return [
-            Backlog(
+            Waiting(
                 journey=journey,
                 mails=mails[journey].mails if journey in mails else 0,
                 known=int(mails[journey].known) if journey in mails else 0,

@@ -4,6 +4,7 @@ import json
 
 from jo.reports.tick import ASIDE, COLUMNS, MOST_DAYS, Day, RunReport
 from jo.reports.wording import counted, number
+from jo.views import standstill
 from jo.views.table import Column, table
 from jo.views.terminal import Ink, Line, Look, paint
 
@@ -12,7 +13,9 @@ FORMAT = "jo.run/1"
 
 def render(report: RunReport, look: Look) -> str:
     lines = _once(report, look) if report.started.date() == report.ended.date() else _days(report, look)
-    if report.is_interrupted:
+    if report.standstill is not None:
+        lines = [*(lines if report.totals else []), *standstill.lines(report.standstill, look)]
+    elif report.is_interrupted:
         lines.append([("Stopped before it was done; run it again to go on.", Ink.WARNING)])
     elif report.next_at is not None:
         lines.append([("Next work: ", Ink.QUIET), (f"{report.next_at:%a %Y-%m-%d %H:%M}.", Ink.PLAIN)])
@@ -80,5 +83,6 @@ def as_json(report: RunReport) -> str:
         "totals": dict(report.totals),
         "next_at": report.next_at.isoformat() if report.next_at is not None else None,
         "is_interrupted": report.is_interrupted,
+        "standstill": None if report.standstill is None else standstill.as_data(report.standstill),
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"

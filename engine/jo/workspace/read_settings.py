@@ -18,7 +18,9 @@ from jo.diagnostics.span import Position, Span
 from jo.workspace.secrets import Secret, is_reference
 from jo.workspace.settings import (
     FILE,
+    JournalSettings,
     RelaySettings,
+    RunSettings,
     Settings,
     SourceSettings,
     StoreSettings,
@@ -237,6 +239,8 @@ def _settings(root: Path, values: Values, environment: str | None, reader: _Read
         environment=environment,
         variables=_section(values, "variables"),
         store=StoreSettings(**store),
+        journal=JournalSettings(**_section(values, "journal")),
+        run=RunSettings(**_section(values, "run")),
         sources=sources,
         relays=relays,
         web=WebSettings(**web),

@@ -17,6 +17,26 @@ class StoreSettings:
     """How long the work of a `jo run` rests that died without a word, where several share the work."""
 
 
+UNSAFE = "unsafe"
+"""Said in place of a path, to run without a journal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalSettings:
+    path: str | None = None
+    """A folder, or `unsafe`; None: beside the store where that is a file, and otherwise it has to be said."""
+    keep: str = "90 days"
+    """How old a backup of the store may be for the journal to know what was sent since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    hold_after: str = "6 hours"
+    """How long work may be overdue before somebody has to look at it."""
+    release_rate: str = "1000 per minute"
+    """How fast mails go out that were held."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSettings:
     path: str
@@ -64,6 +84,8 @@ class Settings:
     environment: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     store: StoreSettings = StoreSettings()
+    journal: JournalSettings = JournalSettings()
+    run: RunSettings = RunSettings()
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
     relays: Mapping[str, RelaySettings] = field(default_factory=dict)
     web: WebSettings = WebSettings()

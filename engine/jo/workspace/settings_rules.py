@@ -6,6 +6,8 @@ from typing import Any
 
 from jo.diagnostics.codes import BAD_SETTINGS, PLAIN_SECRET, UNKNOWN_ZONE, Code
 from jo.diagnostics.nearest import suggestion
+from jo.timing.durations import Unit, parse_duration
+from jo.timing.rates import parse_rate
 from jo.timing.zones import load_zone
 from jo.workspace.secrets import is_reference
 
@@ -126,6 +128,19 @@ def _listen(key: str, value: str) -> Objection | None:
     return Objection(detail=f"`{key}` has to be a host and a port.", help='Write such as "127.0.0.1:8025".')
 
 
+def _duration(key: str, value: str) -> Objection | None:
+    found = parse_duration(value)
+    if found is not None and found.count and found.unit is not Unit.BUSINESS_DAY:
+        return None
+    return Objection(detail=f"`{key}` has to be a time that passes.", help='Write such as "6 hours".')
+
+
+def _rate(key: str, value: str) -> Objection | None:
+    if parse_rate(value) is not None:
+        return None
+    return Objection(detail=f"`{key}` has to be a rate.", help='Write such as "1000 per minute".')
+
+
 def _one_character(key: str, value: str) -> Objection | None:
     return None if len(value) == 1 else Objection(detail=f"`{key}` has to be one character.")
 
@@ -152,6 +167,8 @@ SECTIONS: Mapping[str, Mapping[str, Rule]] = {
         "url": Rule(type=str, check=_store_url),
         "lease_seconds": Rule(type=int, check=_from_to(2, 3600)),
     },
+    "journal": {"path": _TEXT, "keep": Rule(type=str, check=_duration)},
+    "run": {"hold_after": Rule(type=str, check=_duration), "release_rate": Rule(type=str, check=_rate)},
     f"sources.{ANY}": {
         "path": _TEXT,
         "format": Rule(type=str, check=_one_of("csv", "parquet")),

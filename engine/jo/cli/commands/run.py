@@ -1,5 +1,6 @@
 """`jo run`: the reconciler, once, as a service, or on a clock that does not wait."""
 
+import getpass
 import signal
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ class Asked:
     help="`fast` jumps from one moment of work to the next; for relays on this machine only.",
 )
 @click.option("--from", "start", metavar="TIME", help="Where a fast clock begins.")
+@click.option("--release", is_flag=True, help="Lift what holds the workers of this store, and end.")
 @click.option("--log", type=click.Choice(["text", "json"]), help="Write a log to standard error.")
 @json_option
 @workspace_options
@@ -58,6 +60,7 @@ def command(
     until: str | None,
     clock: str,
     start: str | None,
+    release: bool,
     log: str | None,
     as_json: bool,
 ) -> int:
@@ -66,6 +69,7 @@ def command(
     \b
       jo run            as a service, until SIGTERM or Ctrl-C
       jo run --once     what is due now, for a timer of your own
+      jo run --release  let all workers go on after a hold, and end
       jo run --clock fast --from "2026-12-01 08:00" --until 2027-02-20
                         let weeks pass in seconds, with a relay on this machine
 
@@ -73,13 +77,22 @@ def command(
     time, and another one ends with 6. Each may be killed at any moment: the next one goes on where it was,
     and mails of which nobody knows the end are listed by `jo sends --uncertain`. A store lives by the real
     clock or by a fast one, for good.
+
+    It holds, and does nothing, when work has been due for too long, or when the store is not the one that its
+    journal knows. It says what it would send and waits for --release; with --once it ends with 8.
     """
     settings = load_workspace(place, Format.JSON if as_json else Format.HUMAN).settings
     asked = _read(settings, once=once, until=until, clock=clock, start=start, log=log, as_json=as_json)
+    if release:
+        return _release(place.console, settings, asked)
     if asked.is_fast and not _may_be_fast(place.console, settings):
         return Exit.REFUSED
     from jo.cli.running import run_worker
-    from jo.wiring import open_store
+    from jo.wiring import has_journal_setting, open_store
+
+    if not has_journal_setting(settings):
+        place.console.error(_NO_JOURNAL)
+        return Exit.INVALID
 
     with (
         closing(open_store(settings)) as store,
@@ -120,6 +133,38 @@ def _read(
     )
 
 
+_NO_JOURNAL = (
+    "Nothing says where the journal of sends is, which knows what was sent when the store is restored from a "
+    "backup. Name a folder on a disk of this machine that outlives the process:\n"
+    "    [journal]\n"
+    '    path = "/var/lib/jo/journal"\n'
+    'or, to run without one, `path = "unsafe"`.'
+)
+
+
+def _release(console: Console, settings: "Settings", asked: Asked) -> int:
+    """Lift all holds, and let whoever runs go on."""
+    if not asked.is_service or asked.end is not None:
+        raise click.UsageError("--release stands alone: it lifts the hold, and a worker goes on.")
+    from jo.daemon.clocks import ClockKind, clock_of, present_in
+    from jo.wiring import open_store
+
+    with closing(open_store(settings)) as store, store.write() as work:
+        at = present_in(work)
+        if clock_of(work) is ClockKind.FAST:  # by it, no time passes on hold
+            at = max([at, *(hold.at for hold in work.holds.active())])
+        lifted = work.holds.release(getpass.getuser(), at)
+    if not lifted:
+        console.remark("Nothing is on hold.")
+        return Exit.OK
+    causes = ", ".join(hold.cause.value for hold in lifted)
+    console.remark(
+        f"Lifted: {causes}. What was due goes out at {settings.run.release_rate}. A worker that runs goes on "
+        "within seconds; where none does, start `jo run`."
+    )
+    return Exit.OK
+
+
 def _may_be_fast(console: Console, settings: "Settings") -> bool:
     from jo.cli.running import is_on_loopback
 
@@ -156,6 +201,8 @@ def _run(console: Console, settings: "Settings", store: "Store", worker: "Worker
 
     def after_each(tick: Tick) -> None:
         diary.note(tick)
+        if tick.standstill is not None and asked.is_fast:
+            worker.stopping = True
         if progress is not None:
             progress.at(f"{local_text(tick.at, settings)}  {diary.sent:,} mails sent")
 
@@ -182,6 +229,8 @@ def _run(console: Console, settings: "Settings", store: "Store", worker: "Worker
         from jo.views import run as view
 
         console.show(view.as_json(report) if asked.as_json else view.render(report, console.look))
+    if report is not None and report.standstill is not None and not asked.is_service:
+        return Exit.NOT_CONVERGED
     if heard:
         return Exit.INTERRUPTED if heard[0] == signal.SIGINT else Exit.OK
     return Exit.FAILURE if listener.has_failed and not asked.is_service else Exit.OK

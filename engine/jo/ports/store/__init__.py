@@ -21,7 +21,7 @@ from jo.ports.store.errors import (
     StoreVersionError,
 )
 from jo.ports.store.facts import FactRow, Facts, FactsDelta
-from jo.ports.store.holds import Backlog, Holds
+from jo.ports.store.holds import Holds
 from jo.ports.store.journals import KnownJournal, KnownJournals
 from jo.ports.store.leases import Lease, Leases
 from jo.ports.store.ledger import Ledger, OpenedAttempt, Said
@@ -43,7 +43,6 @@ from jo.ports.store.transaction import Store, Transaction
 
 __all__ = [
     "Audiences",
-    "Backlog",
     "CandidateDecision",
     "ChangeRefusedError",
     "CommitUnknownError",

@@ -1,24 +1,11 @@
 """Holds, what they hold back, and the mails that a release lets go."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from jo.flow.hold import Cause, Hold
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backlog:
-    """What waits in one journey for a hold to be lifted."""
-
-    journey: str
-    mails: int
-    """Held mails."""
-    known: int
-    """Of these, mails that a journal knows; they are not sent."""
-    people: int
-    """People whose next step is due."""
+from jo.reports.standstill import Waiting
 
 
 class Holds(Protocol):
@@ -52,6 +39,6 @@ class Holds(Protocol):
 
     def are_mails_held(self) -> bool: ...
 
-    def backlog(self, now: datetime) -> Sequence[Backlog]:
+    def waiting(self, now: datetime) -> Sequence[Waiting]:
         """Return what waits, sorted by journey."""
         ...

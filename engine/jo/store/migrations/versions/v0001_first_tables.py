@@ -78,8 +78,8 @@ def upgrade() -> None:
         sa.Column("released_by", TEXT, nullable=True),
         sa.Column("released_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "cause IN ('overdue', 'rolled-back', 'other-store', 'journal-behind', 'journal-lost', "
-            "'journal-damaged')",
+            "cause IN ('overdue', 'clock-back', 'rolled-back', 'other-store', 'journal-behind', "
+            "'journal-lost', 'journal-damaged')",
             name="ck_holds_cause",
         ),
         sa.CheckConstraint("(released_at IS NULL) = (released_by IS NULL)", name="ck_holds_released"),

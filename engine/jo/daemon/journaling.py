@@ -1,0 +1,178 @@
+"""What a worker does with its journal: it holds it against the store when it begins, and writes each round.
+
+The store's mark of a journal is written in the transaction that opens a round's attempts and says how far
+the journal had come before; the round's records follow the commit. So a record behind the mark, whose attempt
+the store does not have, tells that the store is not the one that was written to. What it tells is learned: it
+goes into the store as a known send before anything else happens.
+
+A store can be exchanged under a worker that runs. Then its mark is not where the worker left it, or the store
+has come less far than the worker has seen. Such a worker ends, and the next one begins with a comparison.
+"""
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from jo.daemon.service import Worker
+from jo.flow.hold import Cause
+from jo.ports.journal import Entry, Journal, Journals, Mark
+from jo.ports.store import JournalMovedError, KnownJournal, Store, Transaction
+
+SIGHT = timedelta(seconds=30)
+"""How often a worker notes how far the store has come."""
+
+Finding = tuple[Cause, str]
+
+
+class Journaling:
+    def __init__(self, store: Store, journals: Journals | None, worker: Worker) -> None:
+        """Without journals nothing is kept, and nothing noticed."""
+        self._store = store
+        self._journals = journals
+        self._worker = worker
+        self._marks: Collection[Mark] = ()
+        """Where the store's mark may be: a commit of which nobody knows the end leaves two."""
+        self._seen_at: datetime | None = None
+
+    # --- at the beginning -------------------------------------------------------------------------------
+
+    def begin(self, now: datetime) -> None:
+        """Compare the journals of the folder with the store, learn what it lacks, and say what is wrong."""
+        if self._journals is None:
+            return
+        with self._store.write(self._worker.lease) as work:
+            store = _named(work)
+            known = {journal.id: journal for journal in work.journals.all()}
+        with self._journals.others() as others:
+            journals = [self._journals.own, *others]
+            gone = [each for each in known.values() if each.id not in {journal.id for journal in journals}]
+            for journal in journals:
+                self._take_over(journal, store, known, gone, now)
+
+    def _take_over(
+        self,
+        journal: Journal,
+        store: str,
+        known: Mapping[str, KnownJournal],
+        gone: Sequence[KnownJournal],
+        now: datetime,
+    ) -> None:
+        before = known.get(journal.id)
+        total = sum(each.mark.position for each in known.values())
+        findings = self._findings(journal, store, before, total, gone)
+        beyond = before.mark.position if before is not None else 0
+        journal.begin(store, now, beyond)
+        mark = journal.end
+        with self._store.write(self._worker.lease) as work:
+            for cause, detail in findings:
+                work.holds.put(cause, detail, now)
+            work.journals.put(KnownJournal(id=journal.id, place=journal.place, mark=mark, at=now))
+            total = _total(work)
+        journal.see(total, now)
+        if self._journals is not None and journal is self._journals.own:
+            self._marks, self._seen_at = [mark], now
+
+    def _findings(
+        self,
+        journal: Journal,
+        store: str,
+        before: KnownJournal | None,
+        total: int,
+        gone: Sequence[KnownJournal],
+    ) -> Sequence[Finding]:
+        if before is None and journal.is_new:
+            lost = [each for each in gone if self._worker.is_alone or each.place == journal.place]
+            return [(Cause.JOURNAL_LOST, _lost(each)) for each in lost[:1]]
+        fits = before is not None and _fits(journal, before.mark)
+        learned, missing = self._learn(journal, before.mark.position if before is not None and fits else 0)
+        found: list[Finding] = []
+        told = f"{journal.place} knows {learned} attempts that the store does not."
+        if before is not None and not fits:
+            found.append((Cause.JOURNAL_BEHIND, told))
+        elif before is None and journal.store != store:
+            found.append((Cause.OTHER_STORE, told))
+        elif before is None or learned or (journal.store == store and journal.seen > total):
+            found.append((Cause.ROLLED_BACK, told))
+        if missing:
+            found.append((Cause.JOURNAL_DAMAGED, f"{missing} records of {journal.place} are missing."))
+        return found
+
+    def _learn(self, journal: Journal, position: int) -> tuple[int, int]:
+        """Put what the store lacks into it. Returns attempts that it did not have, and missing records."""
+        learned = missing = 0
+        for part in journal.since(position):
+            missing += part.missing
+            if part.entries:
+                with self._store.write(self._worker.lease) as work:
+                    unknown = work.journals.unknown(part.entries)
+                    work.journals.know(unknown)
+                learned += len({(entry.public, entry.number) for entry in unknown})
+        return learned, missing
+
+    # --- while it runs ----------------------------------------------------------------------------------
+
+    def look(self, now: datetime) -> None:
+        """Make sure that the store is the one that this worker wrote to last; raises JournalMovedError.
+
+        Where others write to it, note from time to time how far it has come by the work of all.
+        """
+        if self._journals is None:
+            return
+        own = self._journals.own
+        with self._store.read() as work:
+            known = work.journals.all()
+        mark = next((each.mark for each in known if each.id == own.id), None)
+        total = sum(each.mark.position for each in known)
+        if mark is None or mark not in self._marks or total < own.seen:
+            raise JournalMovedError(
+                "The store is not as this worker left it: it was restored, or another worker uses the same "
+                "journal. Start `jo run` again, and it says what is missing."
+            )
+        self._marks = [mark]
+        if not self._worker.is_alone and (self._seen_at is None or now - self._seen_at >= SIGHT):
+            own.see(total, now)
+            self._seen_at = now
+
+    def reserve(self, records: int) -> None:
+        """Make sure that a round of so many records can be written; before it opens attempts.
+
+        Raises JournalError.
+        """
+        if self._journals is not None:
+            self._journals.own.reserve(records)
+
+    def mark(self, work: Transaction) -> None:
+        """Move the mark; in the transaction that opens attempts. Raises JournalMovedError."""
+        if self._journals is None:
+            return
+        own = self._journals.own
+        before = next(iter(self._marks), Mark())
+        work.journals.advance(own.id, before, own.end)
+        self._marks = [before, own.end]
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        """Write a round, and sync; after its commit and before its first message. Raises JournalError."""
+        if self._journals is None:
+            return
+        self._marks = [self._journals.own.end]
+        self._journals.own.append(entries)
+
+
+def _named(work: Transaction) -> str:
+    store = work.journals.store_id()
+    if store is None:
+        store = secrets.token_hex(16)
+        work.journals.name_store(store)
+    return store
+
+
+def _total(work: Transaction) -> int:
+    return sum(each.mark.position for each in work.journals.all())
+
+
+def _fits(journal: Journal, mark: Mark) -> bool:
+    return mark.position <= journal.end.position and journal.check_at(mark.position) == mark.check
+
+
+def _lost(journal: KnownJournal) -> str:
+    return f"It was at {journal.place}, and last begun with at {journal.at:%Y-%m-%d %H:%M} UTC."
