@@ -167,6 +167,46 @@ def test_a_broken_bound_keeps_the_members_before(a_world: MakeWorld) -> None:
     assert kept == [{"list": "admins", "because": "6 members, at most 5 are allowed"}]
 
 
+def test_nobody_leaves_as_gone_while_an_export_is_half_empty(a_world: MakeWorld) -> None:
+    files = program(
+        """
+        hello: {email: one}
+        more: {email: two, after: 9 days}
+        """,
+        audience="admins",
+    )
+    everybody = [contact(key, role="Admin") for key in ("ada", "bob", "cleo", "dora")]
+    world = a_world({**files, **ADMINS, **mails("one", "two")}, people(*everybody), TEN)
+    world.run("2026-12-02 12:00")
+
+    world.change_rows({"contacts": everybody[:1]})
+    world.run("2026-12-04 12:00")  # two refreshes, of which none is believed
+    assert [world.where("care", key) for key in ("ada", "bob", "cleo", "dora")] == ["more"] * 4
+
+    world.change_rows({"contacts": everybody[:3]})
+    world.run("2026-12-31 00:00")
+    assert world.where("care", "bob") == world.where("care", "cleo") == "ended: completed"
+    assert world.where("care", "dora") == "ended: gone"
+
+
+def test_who_is_gone_leaves_while_a_list_is_kept_whose_members_are_all_there(a_world: MakeWorld) -> None:
+    steps = """
+    hello: {email: one}
+    more: {email: two, after: 9 days}
+    """
+    audiences = {**program(steps), **program("hello: {email: one}", name="small", audience="admins")}
+    admins = [contact(key, role="Admin") for key in ("ada", "bob")]
+    world = a_world({**audiences, **ADMINS, **mails("one", "two")}, people(*admins, contact("cleo")), TEN)
+    world.run("2026-12-02 12:00")
+
+    more = [contact(f"x{number}", role="Admin") for number in range(4)]
+    world.change_rows({"contacts": [*admins, *more]})
+    world.run("2026-12-04 12:00")
+
+    assert "refresh.kept" in {event.name for event in world.told}
+    assert world.where("care", "cleo") == "ended: gone"
+
+
 def test_one_address_is_written_to_once_in_an_outreach(a_world: MakeWorld) -> None:
     files = {**outreach('at: "2026-12-02 09:00"'), **mails("release")}
     rows = people(

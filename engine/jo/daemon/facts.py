@@ -2,9 +2,12 @@
 
 Rows are taken over by difference, with the rows that they refer to. Whoever's facts changed is looked at
 again; who is gone from the source is marked, and leaves.
+
+A list that broke a bound keeps its members. While some of them are missing in its source, the source is not
+believed about anybody who is: half an export must not end journeys.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,12 +60,15 @@ class FactCopy:
         self._is_whole = True
         with self._store.read() as work:
             wanted = self._wanted(work, live)
+            kept = _kept(work, live)
             use = _use(work, live)
         changed: dict[str, Sequence[str]] = {}
         rows: Rows = {}
         for source_name, keys in wanted.items():
             source = live.project.sources[source_name]
-            changed[source_name] = self._sync(live, use, source, keys, now, rows)
+            changed[source_name] = self._sync(
+                live, use, source, keys, now, rows, kept.get(source_name, frozenset())
+            )
         newest = set(rows)
         for _ in range(REFERENCE_DEPTH):
             missing = missing_rows(live.project.sources, rows, newest)
@@ -104,10 +110,11 @@ class FactCopy:
         keys: Collection[str],
         now: datetime,
         rows: Rows,
+        kept: Set[str] = frozenset(),
     ) -> Sequence[str]:
         """Take over rows of one source; adds them to `rows` and returns the keys that changed or are gone.
 
-        A row that cannot be read stays as it was known.
+        A row that cannot be read stays as it was known. Nobody is gone while one of `kept` is missing.
         """
         counts = Counts(calls=use.counts.get(source.name, ()), today=local_date(now, live.zone), now=now)
         fields = use.fields.get(source.name, frozenset({source.key}))
@@ -122,6 +129,9 @@ class FactCopy:
             return ()
         found = [fact for fact in answered if fact.is_readable]
         asked = set(keys) - {fact.key for fact in answered if not fact.is_readable}
+        present = {fact.key for fact in found}
+        if not kept.isdisjoint(asked - present):
+            asked = present
         rows.update({(source.name, fact.key): fact.data for fact in found})
         with self._store.write(self._worker.lease) as work:
             delta = work.facts.sync(source.name, found, as_of, asked=asked)
@@ -155,6 +165,20 @@ class FactCopy:
                 behind = live.project.row_source(program)
                 if behind is not None and behind.name in by_source:
                     work.passages.wake(now, program=program.name, rows=by_source[behind.name])
+
+
+def _kept(work: Transaction, live: Live) -> Mapping[str, Set[str]]:
+    """Return source → keys of the members of lists that are kept as before because of a broken bound."""
+    kept: dict[str, set[str]] = {}
+    for name in live.used_lists():
+        snapshot = work.audiences.snapshot(name)
+        if snapshot is None or snapshot.kept_because is None:
+            continue
+        contacts, power_list = live.project.contact_source(name), live.project.lists[name]
+        if contacts is not None:
+            kept.setdefault(contacts.name, set()).update(work.audiences.contacts([name]))
+        kept.setdefault(power_list.from_, set()).update(work.audiences.keys([name]))
+    return kept
 
 
 def reaching(live: Live, rows: Rows, changed: set[tuple[str, str]]) -> set[tuple[str, str]]:
