@@ -4,6 +4,7 @@
 #   make test     run the tests
 #   make check    what CI runs: lint, formatting, types, layers, tests
 #   make bench    measure, as ratios in one run; writes build/bench.json
+#   make faults   break the dialog with a relay at every point in every way, and hold it to the table
 #   make golden   rewrite golden files after a wanted change; review them like code
 
 SHELL := /bin/bash
@@ -14,7 +15,7 @@ READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types layers bench golden clean
+.PHONY: help setup demo test check lint types layers bench faults golden clean
 
 help:
 	@sed -n 's/^#   /  /p' Makefile
@@ -55,6 +56,9 @@ check: lint types layers test
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+faults: $(READY)
+	$(BIN)/python -m tests.faults
 
 golden: $(READY)
 	$(BIN)/python -m pytest -q --update-golden

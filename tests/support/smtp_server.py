@@ -96,6 +96,8 @@ class FaultServer:
         self.point = point
         self.fault = fault
         self.kept: list[bytes] = []
+        self.visits = 0
+        """Connections that were taken."""
         self._pipelining = pipelining
         self._context: ssl.SSLContext | None = None
         if certificate is not None:
@@ -114,20 +116,26 @@ class FaultServer:
         self._thread = threading.Thread(target=self._serve)
 
     def __enter__(self) -> Self:
-        if self.point is Point.CONNECT and self.fault is Fault.RESET:
-            return self  # a port where nobody listens answers with a reset
-        if self.point is Point.CONNECT and self.fault is Fault.SILENCE:
+        if not self._is_away:
+            self._begin()
+        elif self.fault is Fault.SILENCE:
             self._fill_backlog()
-            return self
+        # Else nobody listens, and the port answers with a reset.
+        return self
+
+    @property
+    def _is_away(self) -> bool:
+        return self.point is Point.CONNECT and self.fault in (Fault.RESET, Fault.SILENCE)
+
+    def _begin(self) -> None:
         self._listener.listen(16)
         self._thread.start()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stopping.set()
-        self.heal()
+        self._healed.set()
         for visitor in self._crowd:
             visitor.close()
         if self._thread.is_alive():
@@ -140,8 +148,13 @@ class FaultServer:
 
     def heal(self) -> None:
         """Do everything well from the next command on."""
+        was_away = self._is_away
         self.fault = None
         self._healed.set()
+        if was_away:
+            for visitor in self._crowd:
+                visitor.close()
+            self._begin()
 
     def _fill_backlog(self) -> None:
         self._listener.listen(0)
@@ -158,6 +171,7 @@ class FaultServer:
                 client.close()
                 return
             self._client = client
+            self.visits += 1
             self._received.clear()
             try:
                 self._converse()
@@ -173,9 +187,14 @@ class FaultServer:
             self._answer(Point.GREETING)
         elif not self._answer(Point.CONNECT):
             raise _Left
+        has_sender = has_recipient = False
         while True:
             verb = self._read_line().partition(b" ")[0]
             match verb:
+                case b"RCPT" if not has_sender:
+                    self._send("503 5.5.1 first MAIL")
+                case b"DATA" if not has_recipient:
+                    self._send("503 5.5.1 first RCPT")
                 case b"EHLO":
                     self._answer(Point.EHLO)
                 case b"STARTTLS":
@@ -184,10 +203,16 @@ class FaultServer:
                 case b"DATA":
                     if self._answer(Point.DATA):
                         self._take_message()
+                        has_sender = has_recipient = False
                 case b"RSET":
+                    has_sender = has_recipient = False
                     self._send("250 2.0.0 ok")
-                case b"AUTH" | b"MAIL" | b"RCPT":
-                    self._answer(Point[verb.decode()])
+                case b"AUTH":
+                    self._answer(Point.AUTH)
+                case b"MAIL":
+                    has_sender = self._answer(Point.MAIL)
+                case b"RCPT":
+                    has_recipient = self._answer(Point.RCPT)
                 case b"QUIT":
                     self._answer(Point.QUIT)
                     raise _Left

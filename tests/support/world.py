@@ -33,7 +33,7 @@ from jo.journal.folder import JournalFolder
 from jo.manifest.compile import compile_project
 from jo.plan.plan import Plan
 from jo.ports.journal import Journals
-from jo.ports.mailer import Outgoing, Reply, ReplyKind, Stage, check_batch
+from jo.ports.mailer import Mailer, Outgoing, Reply, ReplyKind, Stage, check_batch
 from jo.ports.store import (
     CandidateDecision,
     Engaged,
@@ -224,13 +224,16 @@ class World:
         zone: str = "UTC",
         store: Store | None = None,
         journal_folder: Path | None = None,
+        mailer: Mailer | None = None,
     ) -> None:
+        """`mailer` takes the place of the one in memory."""
         self._folder = folder
         self._zone = zone
         self._files: dict[str, str] = {}
         self.clock = StepClock(start)
         self.store = MortalStore(store or memory_store())
         self.mailer = MemoryMailer(self.clock)
+        self._wire: Mailer = mailer or self.mailer
         self.links = Links()
         self.journal_folder = journal_folder
         """Without one the worker keeps no journal."""
@@ -263,12 +266,12 @@ class World:
             bury_all(work)
         self._worker = worker = Worker(self.store, "world", is_alone=True)
         assert worker.join()
-        self.mailer.close()
+        self._wire.close()
         journaling = Journaling(self.store, self._open_journals(), worker)
         services = build_services(
             store=self.store,
             warehouse=self._warehouse,
-            mailer=self.mailer,
+            mailer=self._wire,
             renderer=self._renderer,
             site=SITE,
             probe=self.links,

@@ -195,10 +195,11 @@ class Session:
     def _refused(self, asked: _Asked, response: Response) -> list[Effect]:
         if not self._opened:
             return self._fail_opening(response)
-        about = self._about_end() if response.code == CLOSING else About.MESSAGE
+        is_end = response.code == CLOSING or is_out_of_step(self._stage, response) or asked is _Asked.RSET
+        about = self._about_end() if is_end else About.MESSAGE
         kind = judge_refusal(self._stage, response)
         refusal = self._refusal or self._reply(kind, response, about=about)
-        if response.code == CLOSING or is_out_of_step(self._stage, response) or asked is _Asked.RSET:
+        if is_end:
             return [self._settle(refusal), *self._hang_up()]
         if asked is _Asked.DOT:
             return [self._settle(refusal)]
