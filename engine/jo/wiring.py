@@ -63,10 +63,12 @@ def open_store_to_read(settings: Settings) -> Store:
     Raises WorldError.
     """
     from jo.store import open_store as open_url
+    from jo.store import open_store_to_read as open_url_to_read
 
     file = store_file(settings)
-    is_missing = file is not None and not file.exists()
-    return open_url(f"{_SQLITE}{_MEMORY}" if is_missing else _store_url(settings))
+    if file is not None and not file.exists():
+        return open_url(f"{_SQLITE}{_MEMORY}")
+    return open_url_to_read(_store_url(settings))
 
 
 def store_file(settings: Settings) -> Path | None:

@@ -5,12 +5,12 @@ Importing this package loads SQLAlchemy: only wiring does, and only when a store
 
 from jo.ports.store import Store
 from jo.store.check import CheckReport, check
-from jo.store.engine import BUSY_SECONDS, connect
+from jo.store.engine import BUSY_SECONDS, MEMORY, connect
 from jo.store.store import SqlStore
 from jo.store.upgrade import upgrade
 from jo.store.versions import prepare
 
-__all__ = ["CheckReport", "check", "open_store", "upgrade"]
+__all__ = ["CheckReport", "check", "open_store", "open_store_to_read", "upgrade"]
 
 
 def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
@@ -28,3 +28,19 @@ def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
         database.close()
         raise
     return SqlStore(database)
+
+
+def open_store_to_read(url: str) -> Store:
+    """Open a store for somebody who changes nothing: where there is none yet, an empty one in memory.
+
+    Of SQLite the file has to be there. Raises StoreError and StoreVersionError.
+    """
+    database = connect(url, create=False)
+    try:
+        if prepare(database, create=False):
+            return SqlStore(database)
+    except BaseException:
+        database.close()
+        raise
+    database.close()
+    return open_store(MEMORY)

@@ -35,10 +35,15 @@ def version_of(connection: Connection) -> str | None:
     return version
 
 
-def prepare(database: Database) -> None:
-    """Make a fresh database a store; hold any other against this version of jo. Raises StoreVersionError."""
+def prepare(database: Database, *, create: bool = True) -> bool:
+    """Make a fresh database a store; hold any other against this version of jo.
+
+    Without `create`, a fresh one is left as it is, and the answer is False. Raises StoreVersionError.
+    """
     with database.read() as connection:
         version = version_of(connection)
+    if version is None and not create:
+        return False
     if version is None:
         with database.alter() as connection:
             version = version_of(connection)  # another process may have come first
@@ -53,6 +58,7 @@ def prepare(database: Database) -> None:
             "    jo store upgrade"
         )
     refuse_newer(version)
+    return True
 
 
 def refuse_newer(version: str | None) -> None:

@@ -1,5 +1,6 @@
 """What `jo.toml` may hold: each section with its keys, and what may stand there."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -88,19 +89,25 @@ def _zone(_: str, value: str) -> Objection | None:
     )
 
 
+_PASSWORD = re.compile(r"^[^/]*//[^/?]*:[^/?]*@|[?&](ssl)?password=", re.IGNORECASE)
+"""Where a password stands in the address of a database."""
+
+
 def _store_url(key: str, value: str) -> Objection | None:
     if is_reference(value):
         return None
-    if "@" in value:  # a password may stand before it
-        return Objection(
-            detail=f"`{key}` holds a user name or password, and everybody can read it here.",
-            help='Write a reference: "env:NAME" or "file:PATH".',
-            code=PLAIN_SECRET,
-        )
     if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
         return None
+    if _PASSWORD.search(value):
+        return Objection(
+            detail=f"`{key}` holds a password, and everybody can read it here.",
+            help='Write a reference to the whole address: "env:NAME" or "file:PATH".',
+            code=PLAIN_SECRET,
+        )
+    if value.startswith("postgresql://") and len(value) > len("postgresql://"):
+        return None
     return Objection(
-        detail=f"`{key}` has to be `sqlite:///` and a path; other stores are not in this release.",
+        detail=f"`{key}` has to be `sqlite:///` and a path, or `postgresql://user@host/database`.",
         help='Write such as "sqlite:///.jo/store.db".',
     )
 

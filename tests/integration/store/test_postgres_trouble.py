@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from jo.ports.store import CommitUnknownError, ContentionError, Lease, Store, StoreError
-from jo.store import check, open_store
+from jo.store import check, open_store, open_store_to_read
 from jo.store import postgres as postgres_module
 from tests.support.builders import MINUTE, NOON, an_intent
 from tests.support.postgres import USER, PostgresServer, a_server
@@ -132,22 +132,22 @@ def test_a_commit_that_nobody_answers_is_of_unknown_end(server: PostgresServer, 
 def test_a_deadlock_ends_one_of_two_which_may_begin_again(store: Store) -> None:
     both_hold_one = Barrier(2)
 
-    def write(first: str, second: str) -> str:
+    def write(first: str, second: str) -> bool:
         try:
             with store.write() as work:
                 work.operations.remember(first, "yes")
                 both_hold_one.wait()
                 work.operations.remember(second, "yes")
         except ContentionError:
-            with store.write() as work:
-                work.operations.remember(first, "yes")
-                work.operations.remember(second, "yes")
-            return "again"
-        return "at once"
+            return False
+        return True
 
     with ThreadPoolExecutor() as pool:
         done = [pool.submit(write, "a", "b"), pool.submit(write, "b", "a")]
-        assert sorted(item.result() for item in done) == ["again", "at once"]
+        assert sorted(item.result() for item in done) == [False, True]
+
+    both_hold_one = Barrier(1)
+    assert write("b", "a")
 
 
 @pytest.mark.parametrize(
@@ -207,6 +207,21 @@ def test_a_user_who_may_not_make_tables_is_told(server: PostgresServer, url: str
 
     with pytest.raises(StoreError, match="privilege"):
         open_store(url.replace(f"{USER}@", "reader@"))
+
+
+def test_who_only_reads_needs_no_leave_to_write_and_makes_nothing(url: str) -> None:
+    order(url, "CREATE ROLE planner LOGIN")
+    planner = url.replace(f"{USER}@", "planner@")
+
+    with closing(open_store_to_read(planner)) as store:
+        assert recalled(store) is None
+    assert check(url).version is None
+
+    with closing(open_store(url)) as store:
+        remember(store, "yes")
+    order(url, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO planner")
+    with closing(open_store_to_read(planner)) as store:
+        assert recalled(store) == "yes"
 
 
 def test_a_database_that_is_not_there_is_told(server: PostgresServer) -> None:
