@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from jo.flow.evidence import Ruling
 from jo.ports.mailer import Outgoing, ReplyKind
+from jo.ports.store.ledger import OPERATOR, Said
 from tests.scenarios.conftest import MakeWorld
-from tests.support.scenery import contact, mails, people, program
+from tests.support.scenery import SOURCES, contact, mails, people, program
 from tests.support.world import Killed, World, at
 
 TEN = at("2026-12-01 10:00")
@@ -75,3 +77,23 @@ def test_the_mail_of_a_worker_that_died_follows_its_template(a_world: MakeWorld)
 
     assert world.where("care", "ada") == "hello"
     assert world.ends("ada") == ["one uncertain: the worker ended while the attempt was under way"]
+
+
+def test_a_mail_of_a_passage_that_is_over_needs_nothing_that_its_old_revision_read(
+    a_world: MakeWorld,
+) -> None:
+    files = {**program("hello: {email: one, if: contact.role is not null}"), **mails("one")}
+    world = a_world(files, people(contact("ada", role="VIP")), TEN)
+    world.mailer.behave(ADA, ReplyKind.UNCERTAIN)
+    world.run("2026-12-01 12:00")
+    assert world.where("care", "ada") == "ended: completed"
+    without_role = SOURCES.replace("  role: text?\n", "")
+    world.apply({"lists/sources.yaml": without_role, **program("hello: {email: one}")})
+    (intent,) = world.intents("ada")
+    said = Said(at=world.now, source=OPERATOR, who="bob", text="the relay has no such mail")
+    with world.store.write() as work:
+        work.ledger.resolve([intent.id], Ruling.NOT_SENT, said)
+
+    world.run("2026-12-03 00:00")
+
+    assert world.ends("ada") == ["one withdrawn: completed"]

@@ -42,9 +42,8 @@ class Standings:
         self._pauses = {item.scope: item for item in work.operations.overrides() if _holds(item, now)}
         passages = work.passages.load({item.passage for item in intents if item.passage is not None})
         self._passages: Mapping[int, Passage] = passages
-        self._looks: Mapping[int, tuple[PinnedProgram, Look]] = load_looks(
-            work, live, list(passages.values()), now
-        )
+        inside = [passage for passage in passages.values() if passage.is_open]
+        self._looks: Mapping[int, tuple[PinnedProgram, Look]] = load_looks(work, live, inside, now)
         self._sent = {
             (class_, cap): {
                 key: list(times)
@@ -101,16 +100,16 @@ class Standings:
         return look.departure or (exit_reason(current.exit_when, look) if current is not None else None)
 
     def _is_skipped(self, intent: Intent) -> bool:
-        step = self._step(intent)
-        if step is None or step.if_ is None or intent.passage is None:
+        found = self._look(intent)
+        if found is None or intent.step is None:
             return False
-        return not self._looks[intent.passage][1].holds(step.if_)
+        of, look = found
+        step = of.program.steps.get(intent.step)
+        return isinstance(step, Email) and step.if_ is not None and not look.holds(step.if_)
 
-    def _step(self, intent: Intent) -> Email | None:
-        if intent.passage is None or intent.step is None:
-            return None
-        step = self._looks[intent.passage][0].program.steps.get(intent.step)
-        return step if isinstance(step, Email) else None
+    def _look(self, intent: Intent) -> tuple[PinnedProgram, Look] | None:
+        """Return what is seen of the mail's passage; None when it has none, or when it is over."""
+        return None if intent.passage is None else self._looks.get(intent.passage)
 
     def _send_window(self, intent: Intent) -> str | None:
         """Return the window of the live revision: windows are safety and never pinned."""
@@ -140,8 +139,9 @@ class Standings:
             if class_ is intent.class_ and len(times) >= cap.count:
                 moments.append(add(times[-cap.count], cap.per, person.zone) + timedelta(microseconds=1))
         program = self._live.project.programs.get(Address.parse(intent.journey).name)
-        if intent.passage is not None and program is not None and program.spacing is not None:
-            look = self._looks[intent.passage][1]
+        found = self._look(intent)
+        if found is not None and program is not None and program.spacing is not None:
+            _, look = found
             last = max(
                 (i.outcome_at for i in look.intents.values() if i.outcome_at is not None), default=None
             )
