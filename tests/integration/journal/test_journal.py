@@ -1,7 +1,5 @@
 """The journal on a real disk: what was synced is there again, whatever happened to process or file."""
 
-import resource
-import signal
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,6 +13,7 @@ from jo.journal import files
 from jo.journal.folder import JournalFolder
 from jo.journal.records import SIZE
 from jo.ports.journal import Entry, Journal, JournalError, Mark
+from tests.support.disks import files_no_longer_than
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 STORE, OTHER = "aa" * 16, "bb" * 16
@@ -233,18 +232,6 @@ def test_a_place_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(JournalError, match="cannot be used"), a_journal(tmp_path / "file"):
         pass
-
-
-@contextmanager
-def files_no_longer_than(size: int) -> Iterator[None]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, before)
 
 
 def test_a_full_disk_shows_before_anything_is_written_and_goes_on_when_there_is_room(tmp_path: Path) -> None:

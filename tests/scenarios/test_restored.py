@@ -1,0 +1,335 @@
+"""A store that is restored, copied or lost, and a journal that is: nothing goes out twice, somebody is asked.
+
+Real files: the store is a SQLite file, copied as a backup is, and the journal lies beside it.
+"""
+
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+
+from jo.flow.hold import Cause
+from jo.flow.intent import public_id
+from jo.flow.state import IntentState
+from jo.journal import files
+from jo.ports.mailer import ReplyKind
+from jo.ports.store import JournalMovedError
+from tests.scenarios.test_kills import ROWS
+from tests.support.disks import files_no_longer_than
+from tests.support.scenery import BASE, mails, outreach, program
+from tests.support.stores import file_store
+from tests.support.world import Killed, MortalStore, World, at
+
+FILES = {
+    **BASE,
+    **program(
+        """
+        hello: {email: one}
+        bill: {email: bill, after: 2 hours}
+        more: {email: two, after: 2 hours}
+        """
+    ),
+    **outreach('at: "2026-12-01 11:00"'),
+    **mails("one", "two", "release"),
+    **mails("bill", class_="transactional"),
+    "lists/audiences.yaml": (
+        "kind: power_list\nname: everybody\nfrom: contacts\nrefresh: monthly on the 1st at 09:00\n"
+    ),
+}
+START, BACKUP, LOSS, END = (
+    at("2026-12-01 10:00"),
+    at("2026-12-01 10:30"),
+    at("2026-12-01 12:30"),
+    at("2026-12-02 12:00"),
+)
+
+
+class Place:
+    """Where a store and its journal lie, and what is done to them behind jo's back."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store = folder / "store.db"
+        self.journal = folder / "journal"
+
+    def back_up(self, to: str = "backup.db") -> None:
+        with (
+            closing(sqlite3.connect(self.store)) as here,
+            closing(sqlite3.connect(self.folder / to)) as there,
+        ):
+            here.backup(there)
+
+    def restore(self, world: World, from_: str = "backup.db") -> None:
+        """Put another file in the store's place while nothing runs, and begin as a new process does."""
+        world.store.close()
+        for path in self.folder.glob("store.db*"):
+            path.unlink()
+        shutil.copyfile(self.folder / from_, self.store)
+        self.open(world)
+
+    def open(self, world: World) -> None:
+        world.store = MortalStore(file_store(self.folder))
+        world.restart()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+@contextmanager
+def a_world(place: Place) -> Iterator[World]:
+    world = World(
+        place.folder, FILES, ROWS, start=START, store=file_store(place.folder), journal_folder=place.journal
+    )
+    with world:
+        yield world
+        assert_nothing_was_repeated(world)
+        world.check_accounts()
+
+
+def assert_nothing_was_repeated(world: World) -> None:
+    """No mail reached anybody twice, and the ledger has none for unsent that somebody got."""
+    taken = [message_from_bytes(outgoing.data)["Message-ID"] for _, outgoing in world.mailer.taken]
+    assert len(set(taken)) == len(taken)
+    public = {str(name).strip("<>").partition("@")[0] for name in taken}
+    for intent in world.intents():
+        if public_id(intent.key) in public and intent.state is not IntentState.PENDING:
+            assert intent.state in (IntentState.ACCEPTED, IntentState.UNCERTAIN)
+
+
+def held_by(world: World) -> set[Cause]:
+    """Tick, and return what holds the worker."""
+    before = len(world.mailer.offered)
+    standstill = world.tick().standstill
+    assert len(world.mailer.offered) == before
+    return set() if standstill is None else {hold.cause for hold in standstill.holds}
+
+
+def release(world: World) -> None:
+    with world.store.write() as work:
+        assert work.holds.release("ada", world.now)
+
+
+def received(world: World) -> Counter[str]:
+    """Return how many mails of each subject, which is its template's name, have reached somebody."""
+    return Counter(str(message_from_bytes(outgoing.data)["Subject"]) for _, outgoing in world.mailer.taken)
+
+
+def undisturbed(tmp_path: Path) -> Counter[str]:
+    place = Place(tmp_path / "undisturbed")
+    place.folder.mkdir()
+    with a_world(place) as world:
+        world.run(END)
+        return received(world)
+
+
+def test_a_backup_restored_in_mid_campaign_repeats_no_mail(place: Place, tmp_path: Path) -> None:
+    expected = undisturbed(tmp_path)
+    with a_world(place) as world:
+        world.run(BACKUP)
+        place.back_up()
+        world.run(LOSS)
+        sent = len(world.mailer.taken)
+        assert sent > 3
+
+        place.restore(world)
+        assert held_by(world) == {Cause.ROLLED_BACK}
+        assert held_by(world) == {Cause.ROLLED_BACK}  # until somebody has looked
+        release(world)
+        world.run(END)
+
+        assert received(world) == expected
+        assert not world.uncertain()
+        assert world.tick().standstill is None
+
+
+def test_what_is_known_is_not_sent_again_even_when_it_is_planned_long_after_the_release(place: Place) -> None:
+    """The restored store plans the mails of the second step anew, hours later."""
+    with a_world(place) as world:
+        place.back_up()  # nothing has run in it
+        world.run(LOSS)
+        sent = received(world)
+
+        place.restore(world)
+        world.clock.instant = START
+        assert held_by(world) == {Cause.OTHER_STORE}  # it never was one that somebody ran
+        release(world)
+        world.run(LOSS)
+        assert received(world) == sent
+        assert {item.state for item in world.intents()} <= {
+            IntentState.ACCEPTED,
+            IntentState.SKIPPED,
+            IntentState.SUPPRESSED,
+        }
+
+
+def test_mails_on_the_wire_when_the_worker_died_are_uncertain_in_a_restored_store(place: Place) -> None:
+    with a_world(place) as world:
+        world.run(BACKUP)
+        place.back_up()
+        submit = world.mailer.submit
+
+        def die(relay: str, batch: object) -> None:
+            submit(relay, batch)  # type: ignore[arg-type]  # as it was handed in
+            raise Killed
+
+        world.mailer.submit = die  # type: ignore[method-assign]  # the process ends with mails on the wire
+        with pytest.raises(Killed):
+            world.run(LOSS)
+        world.mailer.submit = submit  # type: ignore[method-assign]  # the next process lives
+
+        place.restore(world)
+        assert held_by(world) == {Cause.ROLLED_BACK}
+        release(world)
+        world.run(END)
+        assert len(world.uncertain()) in range(1, 5)
+
+
+def test_a_mail_that_was_refused_for_good_or_deferred_before_the_loss(place: Place) -> None:
+    with a_world(place) as world:
+        place.back_up()
+        world.mailer.behave("ada@people.example", ReplyKind.REJECTED)
+        world.mailer.behave("bob@people.example", ReplyKind.DEFERRED)
+        world.tick()
+        place.restore(world)
+        assert held_by(world) == {Cause.OTHER_STORE}
+        release(world)
+        world.run(START + timedelta(minutes=20))
+
+        states = {item.contact: item.state for item in world.intents(journey="program/care")}
+        assert states["ada"] is IntentState.FAILED
+        assert states["bob"] is IntentState.ACCEPTED
+
+
+def test_a_copy_of_the_store_that_is_used_beside_it_is_noticed(place: Place) -> None:
+    with a_world(place) as world:
+        world.run(BACKUP)
+        place.back_up("clone.db")
+        world.run(LOSS)
+        world.restart()
+        place.back_up("original.db")
+
+        place.restore(world, "clone.db")
+        assert held_by(world) == {Cause.ROLLED_BACK}
+        release(world)
+        world.run(LOSS + timedelta(hours=1))
+
+        place.restore(world, "original.db")
+        assert held_by(world) == {Cause.ROLLED_BACK}
+        release(world)
+        world.run(END)
+
+
+def test_a_store_begun_anew_beside_an_old_journal_sends_nothing_again(place: Place) -> None:
+    with a_world(place) as world:
+        world.run(LOSS)
+        sent = received(world)
+        world.store.close()
+        for path in place.folder.glob("store.db*"):
+            path.unlink()
+        world.store = MortalStore(file_store(place.folder))
+        world.apply(FILES)
+        world.restart()
+
+        assert held_by(world) == {Cause.OTHER_STORE}
+        release(world)
+        world.run(END)
+        assert received(world)["one"] == sent["one"]
+
+
+def test_a_journal_that_is_gone_or_older_than_the_store_is_noticed(place: Place) -> None:
+    with a_world(place) as world:
+        world.run(BACKUP)
+        shutil.copytree(place.journal, place.folder / "journal-backup")
+        world.run(LOSS)
+
+        shutil.rmtree(place.journal)
+        world.restart()
+        assert held_by(world) == {Cause.JOURNAL_LOST}
+        release(world)
+        world.restart()
+        assert held_by(world) == set()
+
+        shutil.rmtree(place.journal)
+        shutil.copytree(place.folder / "journal-backup", place.journal)
+        world.restart()
+        assert held_by(world) == {Cause.JOURNAL_BEHIND}
+        release(world)
+        world.restart()
+        assert held_by(world) == set()
+        world.run(END)
+
+
+def test_damage_in_what_the_store_lacks_is_told(place: Place) -> None:
+    with a_world(place) as world:
+        world.run(BACKUP)
+        place.back_up()
+        world.run(LOSS)
+        (path,) = place.journal.glob("*/*.journal")
+        data = bytearray(path.read_bytes())
+        last = len(data.rstrip(b"\0"))
+        data[last - 200 : last - 150] = b"\xff" * 50
+        path.write_bytes(data)
+
+        place.restore(world)
+        assert held_by(world) == {Cause.ROLLED_BACK, Cause.JOURNAL_DAMAGED}
+
+
+def test_a_store_exchanged_under_a_worker_ends_it_and_the_next_one_holds(place: Place) -> None:
+    with a_world(place) as world:
+        world.run(BACKUP)
+        place.back_up()
+        world.run(LOSS)
+        with closing(sqlite3.connect(place.folder / "backup.db")) as backup:
+            (mark,) = backup.execute("SELECT position, digest FROM journals")
+        with closing(sqlite3.connect(place.store)) as store, store:
+            store.execute("UPDATE journals SET position = ?, digest = ?", mark)
+
+        with pytest.raises(JournalMovedError):
+            world.tick()
+
+
+@pytest.mark.parametrize("every", [3, 5])
+def test_no_crash_is_taken_for_another_store(place: Place, every: int) -> None:
+    with a_world(place) as world:
+        deaths = 0
+        world.store.dies_before = world.store.commits + every
+        while world.clock.instant < END:
+            try:
+                world.run(END)
+            except Killed:
+                deaths += 1
+                world.restart()
+                if deaths % 2:
+                    world.store.dies_before = world.store.commits + every * deaths
+                else:
+                    world.store.dies_after = world.store.commits + every * deaths
+        assert deaths > 5
+        assert not [event for event in world.told if event.name == "run.held"]
+
+
+def test_a_full_disk_of_the_journal_sends_nothing_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_AHEAD", 10)
+    with World(tmp_path, FILES, ROWS, start=START, journal_folder=tmp_path / "journal") as world:
+        world.tick()
+        sent = len(world.mailer.taken)
+        assert sent
+        world.clock.instant = at("2026-12-01 11:00")
+        (path,) = (tmp_path / "journal").glob("*/*.journal")
+        with files_no_longer_than(path.stat().st_size):
+            trouble = [world.tick().trouble for _ in range(5)]
+            assert "its disk is full" in str(trouble[-1])
+            assert len(world.mailer.taken) < sent + 3
+        world.run(END)
+        assert received(world)["release"] == 3
+        assert_nothing_was_repeated(world)
+        world.check_accounts()
