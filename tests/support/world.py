@@ -267,11 +267,19 @@ class World:
         self._worker = worker = Worker(self.store, "world", is_alone=True)
         assert worker.join()
         self._wire.close()
-        journaling = Journaling(self.store, self._open_journals(), worker)
+        self._loop = self.loop_of(worker, self._wire, self._open_journals())
+
+    def retire(self) -> None:
+        """End the world's own worker, so that others may begin."""
+        self._worker.leave()
+
+    def loop_of(self, worker: Worker, mailer: Mailer, journals: Journals | None = None) -> Loop:
+        """Return the reconciler of a worker, which may be one of several."""
+        journaling = Journaling(self.store, journals, worker)
         services = build_services(
             store=self.store,
             warehouse=self._warehouse,
-            mailer=self._wire,
+            mailer=mailer,
             renderer=self._renderer,
             site=SITE,
             probe=self.links,
@@ -281,7 +289,7 @@ class World:
         )
         kind = ClockKind.FAST
         gate = Gate(self.store, journaling, kind, worker, self.told.append)
-        self._loop = Loop(self.store, services, self.clock, kind, gate, worker, self.told.append)
+        return Loop(self.store, services, self.clock, kind, gate, worker, self.told.append)
 
     def _open_journals(self) -> Journals | None:
         """Take the journal anew, as the next process does."""
