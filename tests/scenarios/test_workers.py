@@ -44,7 +44,7 @@ MakeWorld = Callable[[], World]
 
 @pytest.fixture(params=["postgres", "sqlite"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeWorld]:
-    """Return a function that makes a world of sixteen people; the first is over the store, others in memory."""
+    """Return a function that makes a world of sixteen people; the first is in the store of the test."""
     urls = [MEMORY_URL]
     if request.param == "postgres":
         urls.append(request.getfixturevalue("postgres_store_url"))
