@@ -486,6 +486,7 @@ class World:
         """Hold every journey to its accounts: candidates, people and mails add up."""
         with self.store.read() as work:
             journeys = work.reports.journeys()
+            assert work.counts.miscounts() == []
         for item in journeys:
             decided = self.candidates(item.journey)
             assert len(decided) == item.admitted + sum(item.refused.values())
