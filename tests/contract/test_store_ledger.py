@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from jo.flow.intent import End, Intent, Keep, public_id
+from jo.flow.shards import SHARDS
 from jo.flow.state import AttemptState, IntentState, Why
 from jo.model.content import MailClass
 from jo.ports.store import ChangeRefusedError, Lease, OpenedAttempt, Store, Transaction
@@ -124,6 +125,18 @@ def test_claimable_is_what_is_pending_and_due_by_priority_moment_and_key(store: 
         assert work.ledger.next_due() == NOON - 2 * DAY
     assert found == ["e", "b", "a", "c", "d"]
     assert first == ["e", "b"]
+
+
+def test_claimable_passes_over_templates_that_cannot_go(store: Store) -> None:
+    for place, template in enumerate(("one", "two", "one", "three")):
+        create(store, an_intent(str(place), key=str(place), template=template, due_at=NOON))
+
+    with store.read() as work:
+        assert [intent.key for intent in work.ledger.claimable(NOON, 1, besides=["one"])] == ["1"]
+        assert [intent.key for intent in work.ledger.claimable(NOON, 9, besides=["one", "three"])] == ["1"]
+        some = frozenset(range(SHARDS // 2))
+        found = work.ledger.claimable(NOON, 9, some, besides=["one"])
+        assert {intent.template for intent in found} <= {"two", "three"}
 
 
 def test_with_nothing_pending_nothing_is_due(store: Store) -> None:

@@ -1,6 +1,5 @@
 """A slice of the fault table through the whole way of a mail; `python -m tests.faults` runs all of it."""
 
-
 import pytest
 
 from jo.ports.mailer import ReplyKind

@@ -88,7 +88,8 @@ class MemoryMailer:
     def __init__(self, clock: StepClock) -> None:
         self._clock = clock
         self._answers: dict[str, list[ReplyKind]] = {}
-        self._under_way: dict[str, Outgoing] = {}
+        self._under_way: dict[str, tuple[str, Outgoing]] = {}
+        """Key → relay and message."""
         self.relays = {"default"}
         self.slow: set[str] = set()
         """Addresses whose mails stay under way as long as they stand here."""
@@ -105,22 +106,23 @@ class MemoryMailer:
         return 4 if relay in self.relays else 0
 
     def room(self, relay: str) -> int:
-        return self.connections(relay) - len(self._under_way)
+        return self.connections(relay) - sum(name == relay for name, _ in self._under_way.values())
 
     def submit(self, relay: str, batch: Sequence[Outgoing]) -> None:
         check_batch(batch, self.room(relay), self._under_way.keys())
         self.offered += batch
-        self._under_way.update((outgoing.key, outgoing) for outgoing in batch)
+        self._under_way.update((outgoing.key, (relay, outgoing)) for outgoing in batch)
 
     def collect(self, seconds: float) -> Sequence[Reply]:
-        done = [outgoing for outgoing in self._under_way.values() if outgoing.recipient not in self.slow]
+        under_way = [outgoing for _, outgoing in self._under_way.values()]
+        done = [outgoing for outgoing in under_way if outgoing.recipient not in self.slow]
         for outgoing in done:
             del self._under_way[outgoing.key]
         return [self._answer(outgoing) for outgoing in done]
 
     def abandon(self) -> Sequence[Reply]:
         replies = [*self.collect(0)]
-        for outgoing in self._under_way.values():
+        for _, outgoing in self._under_way.values():
             self.taken.append((self._clock.now(), outgoing))
             replies.append(_reply(outgoing, ReplyKind.UNCERTAIN))
         self._under_way.clear()

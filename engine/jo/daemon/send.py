@@ -12,28 +12,24 @@ services get their turn and time goes on. What is on the wire then stays there: 
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from jo.daemon.backlog import Backlog, Round
 from jo.daemon.compose import Composer, Prepared, Spoiled
 from jo.daemon.exchange import Answered, Exchange, Opened
 from jo.daemon.journaling import Journaling
-from jo.daemon.live import Live, LiveCache
-from jo.daemon.people import Who, load_people, who_is
+from jo.daemon.live import LiveCache
 from jo.daemon.relays import Relays
 from jo.daemon.round import Opening, entries, record
 from jo.daemon.service import Counts, Tell, Worker
-from jo.flow.intent import Intent
-from jo.flow.person import Person
+from jo.daemon.supply import Supply
 from jo.flow.state import Why
-from jo.model.address import Address
 from jo.model.content import MailClass
-from jo.model.program import Program
 from jo.ports.journal import JournalError
 from jo.ports.links import LinkProbe
 from jo.ports.mailer import Mailer
-from jo.ports.store import Store, Transaction
+from jo.ports.store import Store
 
 WAIT = 0.5
 """Seconds that a run waits for a reply when there is nothing else to do."""
@@ -62,7 +58,7 @@ class Send:
     ) -> None:
         self._store = store
         self._cache = cache
-        self._composer = composer
+        self._supply = Supply(store, cache, composer, worker)
         self._probe = probe
         self._journaling = journaling
         self._worker = worker
@@ -81,7 +77,7 @@ class Send:
         if self._is_fresh:
             self._look_anew(now)
         end = time.monotonic() + LONGEST
-        backlog: Backlog | None = None
+        backlog = Backlog()
         shards = self._worker.shards
 
         def room(relay: str) -> int:
@@ -89,14 +85,15 @@ class Send:
 
         while True:
             has_time = self._worker.goes_on() and time.monotonic() < end
-            if not has_time or self._relays.all_rest_until(now) is not None:
-                backlog = None
-            elif backlog is None or backlog.is_empty or shards != self._worker.shards:
+            may_start = has_time and self._relays.all_rest_until(now) is None
+            if not may_start or shards != self._worker.shards:
                 shards = self._worker.shards
-                backlog = self._prepare(now)
-            is_urgent = backlog is not None and backlog.may_go(room)
-            self._hear(self._exchange.collect(WAIT if has_time and not is_urgent else 0), now)
-            found = backlog.take(room) if backlog is not None else None
+                backlog = Backlog()
+            if may_start:
+                self._fill(backlog, room, now)
+            wait = WAIT if has_time and not backlog.may_go(room) else 0
+            self._hear(self._exchange.collect(wait), now)
+            found = backlog.take(room)
             if not found and not self._exchange.answered:
                 return counts
             self._do_round(found, now, counts)
@@ -126,6 +123,18 @@ class Send:
         if self._relays.rests_until(relay, now) is not None:
             return WITHOUT_RELAY
         return self._exchange.room(relay)
+
+    def _fill(self, backlog: Backlog, room: Callable[[str], int], now: datetime) -> None:
+        """Build more messages when there are none; then also for relays that are free while others are full.
+
+        Mails for a relay that is slow must not keep those behind them from another one.
+        """
+        size = AHEAD * self._relays.connections or WITHOUT_RELAY
+        if backlog.is_empty:
+            backlog.add(self._supply.build(now, size))
+        is_stuck = not backlog.is_empty and not backlog.may_go(room)
+        if is_stuck and backlog.may_grow and any(room(relay) for relay in self._relays.names):
+            backlog.add(self._supply.build(now, size, besides=backlog.relays))
 
     def _hear(self, answered: Sequence[Answered], now: datetime) -> None:
         for item in answered:
@@ -165,44 +174,6 @@ class Send:
             return error
         return None
 
-    def _prepare(self, now: datetime) -> Backlog | None:
-        """Build messages for the next intents that are due; nothing is changed by it. None: none is due."""
-        with self._store.read() as work:
-            live = self._cache.get(work)
-            limit = AHEAD * self._relays.connections or WITHOUT_RELAY
-            due = work.ledger.claimable(now, limit, self._worker.shards)
-            if not due:
-                return None
-            intents = [intent for intent in due if _is_known(live, intent)]
-            orphans = [intent for intent in due if not _is_known(live, intent)]
-            people = self._people(work, live, intents)
-            mails = [(intent, people[intent.id]) for intent in intents]
-            drafts = self._composer.draft(work, live, mails, now)
-        ready = self._composer.build(drafts)
-        return Backlog(Round(live=live, ready=ready, people=people, orphans=orphans))
-
-    def _people(self, work: Transaction, live: Live, intents: Sequence[Intent]) -> Mapping[int, Person]:
-        """Return intent id → the person it is for."""
-        passages = work.passages.load({item.passage for item in intents if item.passage is not None})
-        people: dict[int, Person] = {}
-        for address in sorted({intent.journey for intent in intents}):
-            journey = live.project.journey(Address.parse(address))
-            rows = live.project.row_source(journey) if isinstance(journey, Program) else None
-            who = {
-                item.id: who_is(passages[item.passage]) if item.passage is not None else Who(item.contact)
-                for item in intents
-                if item.journey == address
-            }
-            loaded = load_people(work, live, live.contacts_of(journey), who.values(), rows)
-            people.update({id_: loaded[each] for id_, each in who.items()})
-        return people
-
     def _are_links_dead(self, ready: Sequence[Prepared | Spoiled]) -> bool:
         is_asked = any(item.intent.class_ is MailClass.MARKETING for item in ready)
         return is_asked and not self._probe.answers()
-
-
-def _is_known(live: Live, intent: Intent) -> bool:
-    return (
-        Address.parse(intent.journey) in live.project.resources and intent.template in live.project.templates
-    )

@@ -74,6 +74,8 @@ _CLAIMABLE = (
 )
 
 _CLAIMABLE_IN = _CLAIMABLE.where(_in_shards)
+_CLAIMABLE_BUT = _CLAIMABLE.where(intents.c.template.not_in(texts("templates")))
+_CLAIMABLE_IN_BUT = _CLAIMABLE_BUT.where(_in_shards)
 
 _LOAD = select(*INTENT).where(intents.c.id.in_(numbers("ids")))
 _BY_PUBLIC_ID = select(*INTENT).where(intents.c.public == bindparam("public"))
@@ -315,12 +317,17 @@ class SqlLedger(Section):
                 self._turns.came(intent)
         return created
 
-    def claimable(self, now: datetime, limit: int, shards: Set[int] = ALL_SHARDS) -> Sequence[Intent]:
+    def claimable(
+        self, now: datetime, limit: int, shards: Set[int] = ALL_SHARDS, besides: Collection[str] = ()
+    ) -> Sequence[Intent]:
+        of_all, of_some = (_CLAIMABLE, _CLAIMABLE_IN) if not besides else (_CLAIMABLE_BUT, _CLAIMABLE_IN_BUT)
         found: list[Intent] = []
         for priority, earliest in self._priorities(shards):
             if earliest <= now and len(found) < limit:
                 values = {"priority": priority, "now": now, "limit": limit - len(found)}
-                asked = in_shards(_CLAIMABLE, _CLAIMABLE_IN, shards, values)
+                if besides:
+                    values["templates"] = list(besides)
+                asked = in_shards(of_all, of_some, shards, values)
                 found += map(to_intent, self._connection.execute(*asked))
         return self._turns.know(found)
 

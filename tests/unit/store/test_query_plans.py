@@ -56,6 +56,8 @@ HOT = {
     "ledger._EARLIEST_OF_IN": "ix_intents_priority_due_at_key_shard",
     "ledger._CLAIMABLE_IN": "ix_intents_priority_due_at_key_shard",
     "ledger._CLAIMABLE": "ix_intents_priority_due_at_key_shard",
+    "ledger._CLAIMABLE_BUT": "ix_intents_priority_due_at_key_shard",
+    "ledger._CLAIMABLE_IN_BUT": "ix_intents_priority_due_at_key_shard",
     "ledger._EARLIEST_EXPIRY": "ix_intents_expires_at",
     "ledger._OVERDUE": "ix_intents_expires_at",
     "ledger._WITHDRAWABLE_OF_PASSAGES": "ix_intents_passage",
@@ -76,6 +78,8 @@ PAGED = [
     "passages._DUE_IN",
     "ledger._CLAIMABLE",
     "ledger._CLAIMABLE_IN",
+    "ledger._CLAIMABLE_BUT",
+    "ledger._CLAIMABLE_IN_BUT",
     "audiences._UNDECIDED",
     "people._UNSEEN",
 ]

@@ -52,8 +52,14 @@ class Ledger(Protocol):
         """
         ...
 
-    def claimable(self, now: datetime, limit: int, shards: Set[int] = ALL_SHARDS) -> Sequence[Intent]:
-        """Return pending intents of the shards due by now, sorted by priority (high first), due_at, key."""
+    def claimable(
+        self, now: datetime, limit: int, shards: Set[int] = ALL_SHARDS, besides: Collection[str] = ()
+    ) -> Sequence[Intent]:
+        """Return pending intents of the shards due by now, sorted by priority (high first), due_at, key.
+
+        Those of the templates `besides` are passed over, one by one: the more of them are due, the longer
+        it takes.
+        """
         ...
 
     def next_due(self, shards: Set[int] = ALL_SHARDS) -> datetime | None:
