@@ -1,6 +1,7 @@
 """Options of the whole test run, and the PostgreSQL server that its tests share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -42,6 +43,22 @@ def postgres_store_url(postgres: PostgresServer, _postgres_store: str) -> Iterat
     """The URL of an empty store in PostgreSQL. Its tables are to be left as they are."""
     yield _postgres_store
     postgres.wipe(_postgres_store)
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(postgres: PostgresServer) -> str:
+    from jo.store import open_store
+
+    name = postgres.create()
+    open_store(postgres.url(name)).close()
+    return name
+
+
+@pytest.fixture
+def make_postgres_store(postgres: PostgresServer, _postgres_template: str) -> Iterator[Callable[[], str]]:
+    """Makes a store of its own, for tests that need more than one, and returns its URL."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(postgres.database(_postgres_template))
 
 
 @pytest.fixture

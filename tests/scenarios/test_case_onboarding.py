@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.conftest import MakeWorld, on_both_databases
 from tests.support.scenery import Row, company, contact, mails, people, template
 from tests.support.world import World, at
 
@@ -91,6 +91,7 @@ def days(world: World, who: str, since: str = "2027-03-01") -> dict[str, int]:
     }
 
 
+@on_both_databases
 def test_who_joins_on_the_first_day_gets_six_mails_inside_their_windows(a_world: MakeWorld) -> None:
     rows = people(admin("ada"), companies=[new_company()])
     world = a_world(FILES, rows, at("2027-03-01 00:30", ZONE), zone=ZONE)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.conftest import MakeWorld, on_both_databases
 from tests.support.scenery import (
     FOOTER,
     SENDERS,
@@ -48,6 +48,7 @@ refresh: before_send
 }
 
 
+@on_both_databases
 def test_a_newsletter_goes_to_each_address_once_a_month_and_adds_up(a_world: MakeWorld) -> None:
     rows = people(
         contact("ada", role="Admin"),
@@ -293,6 +294,7 @@ TRIAL = {
 }
 
 
+@on_both_databases
 def test_a_trial_that_is_activated_gets_thanks_and_no_nudge_after_it(a_world: MakeWorld) -> None:
     rows = people(contact("ada"), contact("bob"), contact("cleo"))
     world = a_world(TRIAL, rows, at("2026-12-01 10:00"))

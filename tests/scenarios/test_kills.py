@@ -10,7 +10,7 @@ from itertools import islice
 
 from jo.flow.state import IntentState
 from jo.ports.mailer import Outgoing
-from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.conftest import MakeWorld, on_both_databases
 from tests.support.scenery import contact, mails, outreach, people, program
 from tests.support.world import Killed, World, at
 
@@ -123,6 +123,7 @@ def test_killed_with_attempts_open_and_nothing_on_the_wire_yet(a_world: MakeWorl
         assert found.uncertain
 
 
+@on_both_databases
 def test_the_process_that_takes_over_knows_only_what_is_in_the_store(a_world: MakeWorld) -> None:
     """Every tick is made by a process of its own."""
     expected, _, _ = undisturbed(a_world)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from jo.flow.intent import Scope
 from jo.ports.mailer import ReplyKind
-from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.conftest import MakeWorld, on_both_databases
 from tests.support.scenery import FOOTER, SOURCES, company, contact, mails, outreach, people, program
 from tests.support.world import at
 
@@ -33,6 +33,7 @@ def test_quiet_hours_hold_marketing_and_not_what_people_have_to_know(a_world: Ma
     assert world.told_to("kei", "Asia/Tokyo") == ["2026-12-02 07:30 alarm", "2026-12-02 08:00 one"]
 
 
+@on_both_databases
 def test_a_cap_holds_until_it_is_free_and_takes_the_more_important_first(a_world: MakeWorld) -> None:
     files = {
         **program("hello: {email: low}", name="low", more="priority: 1\n"),
@@ -137,6 +138,7 @@ def test_who_does_not_consent_gets_no_marketing(a_world: MakeWorld) -> None:
     assert world.ends("ada") == ["one suppressed: no consent to marketing"]
 
 
+@on_both_databases
 def test_a_deferred_mail_is_tried_again_with_the_same_bytes(a_world: MakeWorld) -> None:
     files = {**program("hello: {email: one}"), **mails("one")}
     world = a_world(files, people(contact("ada", first_name="Ada")), TEN)
@@ -175,6 +177,7 @@ def test_an_uncertain_marketing_mail_counts_as_sent_and_is_listed(a_world: MakeW
     assert world.ends("ada") == ["one uncertain: the relay said uncertain"]
 
 
+@on_both_databases
 def test_an_uncertain_transactional_mail_goes_again_with_the_same_message_id(a_world: MakeWorld) -> None:
     files = {**program("hello: {email: bill}"), **mails("bill", class_="transactional")}
     world = a_world(files, people(contact("ada")), TEN)
