@@ -28,7 +28,7 @@ def step_intent(
     step = program.steps[effect.step]
     assert isinstance(step, Email)
     template = live.project.templates[step.email]
-    expires_at = _expires(live, effect.at, step.expires_after, template)
+    expires_at = _expires(live, effect.since, step.expires_after, template)
     if effect.until is not None:
         expires_at = min(expires_at, effect.until)
     window = program.send_window if step.send_window is None else step.send_window

@@ -70,13 +70,16 @@ def decide(
     if reason is not None:
         return course.end(reason, now)
     view = world.view(course)
+    due = now
     for _ in range(TURNS):
         step = program.steps[course.step]
         if not course.begun:
             gate = _gate(course, step, view)
             if isinstance(gate, Hold):
                 return _hold(course, gate, step, exits, world)
-            if gate is not None:
+            if isinstance(gate, datetime):
+                due = gate
+            else:
                 course.effects.append(Note(at=now, step=course.step, what="skipped", detail=gate))
                 left = course.take("next", step.next, now)
                 if left is not None:
@@ -93,7 +96,10 @@ def decide(
                 course.repeat = verdict.repeat
                 name = occurrence(course.visit, verdict.repeat)
                 end = view.time(step.between.end) if step.between is not None else None
-                course.effects.append(CreateIntent(step=course.step, occurrence=name, at=now, until=end))
+                since = min(now, max(verdict.due or due, passage.due_at or now))
+                course.effects.append(
+                    CreateIntent(step=course.step, occurrence=name, at=now, since=since, until=end)
+                )
                 return _hold(course, _UNDER_WAY, step, exits, world)
             case Enroll():
                 course.effects.append(OfferTo(program=verdict.program))
@@ -109,8 +115,8 @@ def decide(
 _UNDER_WAY = Hold(until=None, why="the mail is under way")
 
 
-def _gate(course: Course, step: Step, view: View) -> Hold | str | None:
-    """Return a hold while the step is not due, the reason when it is skipped, None when it begins."""
+def _gate(course: Course, step: Step, view: View) -> Hold | str | datetime:
+    """Return a hold while the step is not due, why it is skipped, or when it was due as it begins."""
     due = course.anchor_at
     if step.after is not None:
         due = view.after(course.anchor_at, step.after)
@@ -125,7 +131,7 @@ def _gate(course: Course, step: Step, view: View) -> Hold | str | None:
         return Hold(until=due, why="waits until it is due")
     if step.if_ is not None and not view.holds(step.if_):
         return "its condition is false"
-    return None
+    return due
 
 
 def _hold(

@@ -79,6 +79,8 @@ class CreateIntent:
     step: str
     occurrence: str
     at: datetime
+    since: datetime
+    """From when on it could have gone, had anybody looked: its life counts from there."""
     until: datetime | None = None
     """The end of the step's `between`: a mail that cannot go out before it is too late."""
 

@@ -153,6 +153,8 @@ class Send:
     """Create the intent of the occurrence `repeat` and stay until it has ended."""
 
     repeat: int
+    due: datetime | None = None
+    """When it was due; None: with the step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,7 +65,7 @@ class Email(Step):
                 return Hold(
                     until=due, why=f"mail {sent + 1} of {self.repeat.count} follows after {self.repeat.every}"
                 )
-            return Send(repeat=sent + 1)
+            return Send(repeat=sent + 1, due=due)
         return Take(edge="next", outcome=outcome)
 
     def references(self) -> Sequence[tuple[tuple[str | int, ...], Address]]:

@@ -144,9 +144,22 @@ def test_a_due_email_creates_its_intent_and_waits_for_its_end() -> None:
 
     decision = decide(entered(program), program, {}, World())
 
-    assert decision.effects == (CreateIntent(step="hello", occurrence="1.1", at=NOON),)
+    assert decision.effects == (CreateIntent(step="hello", occurrence="1.1", at=NOON, since=NOON),)
     assert decision.passage.due_at is None
     assert decision.passage.repeat == 1
+
+
+def test_the_life_of_a_mail_counts_from_when_it_was_due_and_somebody_could_have_looked() -> None:
+    program = a_program(hello=Email(email="welcome", after=Duration(1, Unit.DAY)))
+    late = World(now=NOON + 7 * DAY)
+
+    nobody_ran = decide(replace(entered(program), due_at=NOON + DAY), program, {}, late)
+    woken_late = decide(replace(entered(program), due_at=NOON + 6 * DAY), program, {}, late)
+
+    assert [effect.since for effect in (*nobody_ran.effects, *woken_late.effects)] == [  # type: ignore[union-attr]  # both create intents
+        NOON + DAY,
+        NOON + 6 * DAY,
+    ]
 
 
 def test_deciding_twice_at_one_instant_creates_nothing_twice() -> None:
@@ -239,7 +252,7 @@ def test_between_holds_to_its_first_moment_and_skips_at_its_end() -> None:
 
     assert early.passage.due_at == NOON + DAY
     assert inside.effects == (
-        CreateIntent(step="hello", occurrence="1.1", at=NOON + DAY, until=NOON + 3 * DAY),
+        CreateIntent(step="hello", occurrence="1.1", at=NOON + DAY, since=NOON + DAY, until=NOON + 3 * DAY),
     )
     assert late.passage.exit_reason == "done"
     assert Note(at=NOON + 3 * DAY, step="hello", what="skipped", detail="too late") in late.effects
