@@ -15,25 +15,31 @@ which database it is. Where such a text names an operand more than once, an oper
 computed in a query of its own, so that the SQL of nested expressions stays as long as they are.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from jo.conditions import sql_texts
 from jo.conditions import text as text_operations
-from jo.conditions.constants import instant_text
 from jo.conditions.functions import FUNCTIONS, Shape, count_key
 from jo.conditions.paths import Column, Relation, counted_scope, find_column, find_relations
+from jo.conditions.sql_nodes import (
+    alias_of,
+    cast,
+    column,
+    comparators,
+    constant,
+    is_plain,
+    short_name,
+    template,
+)
 from jo.conditions.sql_texts import Dialect, SqlText
 from jo.conditions.tree import (
     And,
     Arithmetic,
     Between,
     Call,
-    Comparator,
     Compare,
     Expr,
     In,
@@ -56,8 +62,6 @@ MEMBER = "member"
 _KEY, _COUNT = "key", "count"
 _ONCE = "jo.once"
 """The alias of operands that are computed once."""
-LONGEST_NAME = 63
-"""Bytes of a name; PostgreSQL cuts off the rest, and two names that were different become one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +113,7 @@ def quoted(name: str) -> str:
 
 def list_relation(name: str) -> str:
     """Return the name of the relation that holds the members of a list."""
-    return _short(f"list.{name}")
-
-
-def _short(name: str) -> str:
-    """Return a name that every database takes whole: of a long one the beginning and a digest."""
-    written = name.encode()
-    if len(written) <= LONGEST_NAME:
-        return name
-    digest = sha256(written).hexdigest()[:12]
-    return f"{written[: LONGEST_NAME - len(digest) - 1].decode(errors='ignore')}~{digest}"
+    return short_name(f"list.{name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +136,13 @@ class _Writer:
 
         match expr:
             case Literal():
-                return _constant(expr)
+                return constant(expr)
             case Path(words):
                 return self._column(words)
             case Call():
                 return self._call(expr)
             case Compare(by, left, right):
-                return _comparators()[by](this=self._compared(left), expression=self._operand(right))
+                return comparators()[by](this=self._compared(left), expression=self._operand(right))
             case In(subject, items):
                 return exp.In(
                     this=self._compared(subject), expressions=[self._operand(item) for item in items]
@@ -194,31 +189,31 @@ class _Writer:
         return self._fill(sql_texts.LIKE, a=left, b=right)
 
     def _arithmetic(self, expr: Arithmetic) -> "exp.Expr":
-        left, right = (_cast(self._operand(part), "DOUBLE") for part in (expr.left, expr.right))
+        left, right = (cast(self._operand(part), "DOUBLE") for part in (expr.left, expr.right))
         return self._fill(sql_texts.ARITHMETIC[expr.by], a=left, b=right)
 
     def _fill(self, text: SqlText, **operands: "exp.Expr") -> "exp.Expr":
         """Put operands into a text, computed ones only once."""
         from sqlglot import exp
 
-        template, uses = _template(text.of(self.dialect), self.dialect)
+        parsed, uses = template(text.of(self.dialect), self.dialect)
         computed = {
-            name: node for name, node in operands.items() if uses.get(name, 0) > 1 and not _is_plain(node)
+            name: node for name, node in operands.items() if uses.get(name, 0) > 1 and not is_plain(node)
         }
-        values = {**operands, **{name: _column(_ONCE, name) for name in computed}}
+        values = {**operands, **{name: column(_ONCE, name) for name in computed}}
 
         def filled(node: "exp.Expr") -> "exp.Expr":
             if not isinstance(node, exp.Placeholder):
                 return node
             return values[node.name].copy() if node.name in values else self._given(node.name)
 
-        node = template.transform(filled)
+        node = parsed.transform(filled)
         if not computed:
             return node
         # `offset 0` keeps PostgreSQL from putting the expression back where its name stands.
         columns = [each.as_(name, quoted=True) for name, each in computed.items()]
         once = exp.select(*columns, copy=False).offset(0, copy=False).subquery(_ONCE, copy=False)
-        once.set("alias", _alias(_ONCE))
+        once.set("alias", alias_of(_ONCE))
         return exp.Subquery(this=exp.select(node, copy=False).from_(once, copy=False))
 
     def _given(self, name: str) -> "exp.Expr":
@@ -227,9 +222,9 @@ class _Writer:
 
         match name:
             case "today":
-                return _constant(Literal(FieldType.DATE, self.clock.today))
+                return constant(Literal(FieldType.DATE, self.clock.today))
             case "now":
-                return _constant(Literal(FieldType.TIMESTAMP, self.clock.now.astimezone(UTC)))
+                return constant(Literal(FieldType.TIMESTAMP, self.clock.now.astimezone(UTC)))
             case "capitals" | "capitals_mapped":
                 letters, mapped = text_operations.letters_beyond_ascii(text_operations.lower)
             case _:
@@ -264,7 +259,7 @@ class _Writer:
         alias = list_relation(str(name.value))
         namespace = "contact" if "contact" in self.scope.namespaces else row_alias(self.scope)
         self._join(alias, exp.to_identifier(alias, quoted=True), MEMBER, self._key_of(namespace))
-        return exp.Paren(this=exp.Not(this=exp.Is(this=_column(alias, MEMBER), expression=exp.Null())))
+        return exp.Paren(this=exp.Not(this=exp.Is(this=column(alias, MEMBER), expression=exp.Null())))
 
     def _count(self, call: Call) -> "exp.Expr":
         """Join the counted rows, grouped by the field that refers here: one scan for all rows."""
@@ -276,7 +271,7 @@ class _Writer:
         alias = f"count.{sha256(count_key(call).encode()).hexdigest()[:12]}"
         if alias not in self.joins:
             self._join(alias, self._counted(relation, conditions), _KEY, self._key_of(relation.anchor))
-        return exp.Coalesce(this=_column(alias, _COUNT), expressions=[exp.Literal.number(0)])
+        return exp.Coalesce(this=column(alias, _COUNT), expressions=[exp.Literal.number(0)])
 
     def _counted(self, relation: Relation, conditions: list[Expr]) -> "exp.Expr":
         from sqlglot import exp
@@ -286,7 +281,7 @@ class _Writer:
         row = row_alias(scope)
         via = self._key_column(row, relation.via, relation.table.fields[relation.via].type)
         wanted = [inner.write(settled(condition, scope)) for condition in conditions]
-        table = exp.Table(this=exp.to_identifier(relation.table.name, quoted=True), alias=_alias(row))
+        table = exp.Table(this=exp.to_identifier(relation.table.name, quoted=True), alias=alias_of(row))
         counted = exp.Count(this=exp.Star())
         query = exp.select(via.copy().as_(_KEY, quoted=True), counted.as_(_COUNT, quoted=True)).from_(table)
         for join in inner.joins.values():
@@ -302,7 +297,7 @@ class _Writer:
         alias = self._row(found.namespace)
         for reference, table in found.hops:
             alias = self._reference(alias, reference, table)
-        return _column(alias, found.name)
+        return column(alias, found.name)
 
     def _row(self, namespace: str) -> str:
         """Return the alias of a namespace's row, joined when it is not the row itself."""
@@ -320,7 +315,7 @@ class _Writer:
     def _reference(self, alias: str, reference: str, table: str) -> str:
         from sqlglot import exp
 
-        joined = _short(f"{alias}.{reference}")
+        joined = short_name(f"{alias}.{reference}")
         relation, target = exp.to_identifier(table, quoted=True), self.scope.tables[table]
         self._join(
             joined, relation, target.key, self._key_column(alias, reference, target.fields[target.key].type)
@@ -333,8 +328,8 @@ class _Writer:
 
     def _key_column(self, alias: str, name: str, type_: FieldType) -> "exp.Expr":
         """Write a column of keys, to be compared with others."""
-        column = _column(alias, name)
-        return self._fill(sql_texts.COMPARED, a=column) if type_ is FieldType.TEXT else column
+        node = column(alias, name)
+        return self._fill(sql_texts.COMPARED, a=node) if type_ is FieldType.TEXT else node
 
     def _join(self, alias: str, relation: "exp.Expr", key: str, value: "exp.Expr") -> None:
         from sqlglot import exp
@@ -342,82 +337,8 @@ class _Writer:
         if alias in self.joins:
             return
         if isinstance(relation, exp.Subquery):
-            relation.set("alias", _alias(alias))
+            relation.set("alias", alias_of(alias))
         else:
-            relation = exp.Table(this=relation, alias=_alias(alias))
-        on = exp.EQ(this=value, expression=_column(alias, key))
+            relation = exp.Table(this=relation, alias=alias_of(alias))
+        on = exp.EQ(this=value, expression=column(alias, key))
         self.joins[alias] = exp.Join(this=relation, side="LEFT", on=on)
-
-
-def _alias(name: str) -> "exp.Expr":
-    from sqlglot import exp
-
-    return exp.TableAlias(this=exp.to_identifier(name, quoted=True))
-
-
-def _column(alias: str, name: str) -> "exp.Expr":
-    from sqlglot import exp
-
-    return exp.column(name, table=alias, quoted=True)
-
-
-def _constant(literal: Literal) -> "exp.Expr":
-    from sqlglot import exp
-
-    match literal.value:
-        case bool() as value:
-            return exp.true() if value else exp.false()
-        case str() as value:
-            return exp.Literal.string(value)
-        case int() as value:
-            return exp.Literal.number(value)
-        case float() as value:
-            return _double(repr(value))
-        case datetime() as value:
-            return _cast(exp.Literal.string(instant_text(value)), "TIMESTAMP")
-        case value:
-            return _cast(exp.Literal.string(value.isoformat()), "DATE")
-
-
-def _cast(node: "exp.Expr", type_: str) -> "exp.Expr":
-    """Cast without SQLGlot's own `cast`, which copies what it is given and parses the type's name."""
-    from sqlglot import exp
-
-    return exp.Cast(this=node, to=exp.DataType(this=exp.DataType.Type[type_]))
-
-
-def _double(written: str) -> "exp.Expr":
-    """Cast from text: a bare `0.1` would be a decimal, and its cast may miss the nearest double."""
-    from sqlglot import exp
-
-    return _cast(exp.Literal.string(written), "DOUBLE")
-
-
-@cache
-def _comparators() -> "dict[Comparator, type[exp.Binary]]":
-    from sqlglot import exp
-
-    return {
-        Comparator.EQUAL: exp.EQ,
-        Comparator.UNEQUAL: exp.NEQ,
-        Comparator.LESS: exp.LT,
-        Comparator.AT_MOST: exp.LTE,
-        Comparator.MORE: exp.GT,
-        Comparator.AT_LEAST: exp.GTE,
-    }
-
-
-@cache
-def _template(text: str, dialect: Dialect) -> "tuple[exp.Expr, Counter[str]]":
-    """Parse a text once; return it and how often it names each operand."""
-    from sqlglot import exp, parse_one
-
-    template = parse_one(text, dialect=dialect)
-    return template, Counter(node.name for node in template.find_all(exp.Placeholder))
-
-
-def _is_plain(node: "exp.Expr") -> bool:
-    """Tell whether an expression is a column or a constant, perhaps as another type."""
-    from sqlglot import exp
-
-    return isinstance(node.this if isinstance(node, exp.Cast) else node, exp.Column | exp.Literal)

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from jo.conditions.parse import parse
+from jo.conditions.sql_nodes import LONGEST_NAME
 from jo.conditions.sql_texts import Dialect
 from jo.conditions.text import letters_beyond_ascii, lower, upper
-from jo.conditions.to_sql import LONGEST_NAME, Query, list_relation, quoted, row_alias, to_sql
+from jo.conditions.to_sql import Query, list_relation, quoted, row_alias, to_sql
 from jo.conditions.tree import Path
 from jo.conditions.types import Place, Scope
 from tests.unit.conditions.scopes import TABLES, scope
