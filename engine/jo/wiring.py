@@ -169,10 +169,29 @@ def _relay(name: str, settings: Settings, patience: Mapping[Stage, float] | None
             connections=chosen.connections,
             messages_per_connection=chosen.messages_per_connection,
             wants_reports=chosen.dsn == "on",
+            sign=_signer(name, chosen),
             patience=patience or PATIENCE,
         )
     except ValueError as error:
         raise WorldError(f"The relay `{name}` cannot be used: {error}.") from error
+
+
+def _signer(name: str, chosen: RelaySettings) -> Callable[[bytes], bytes] | None:
+    """Return what signs the relay's messages. Raises WorldError."""
+    if chosen.dkim_domain is None and not chosen.dkim_keys:
+        return None
+    if chosen.dkim_domain is None or not chosen.dkim_keys:
+        raise WorldError(
+            f"The relay `{name}` cannot sign: `dkim_domain` and `dkim_keys` in `[relay.{name}]` "
+            "belong together."
+        )
+    from jo.mail.dkim import DkimSigner, load_key
+
+    keys = {
+        selector: load_key(secret.reveal().encode(), secret.reference)
+        for selector, secret in chosen.dkim_keys.items()
+    }
+    return DkimSigner(chosen.dkim_domain, keys).sign
 
 
 def _credentials(chosen: RelaySettings) -> Credentials | None:

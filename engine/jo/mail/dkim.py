@@ -4,7 +4,7 @@ Signs with `c=relaxed/simple`: a relay may fold header fields anew, and the body
 throughout, passes as it is, so that its hash is one call over the finished bytes. Nothing of a signature
 comes from the clock or from chance: the same message has the same signature, as a retry must.
 
-An Ed25519 signature costs a tenth of an RSA one, but not every receiver checks it; so several keys may sign
+An Ed25519 signature costs a fifth of an RSA one, but not every receiver checks it; so several keys may sign
 side by side. List-Unsubscribe and List-Unsubscribe-Post are signed, as RFC 8058, section 4 wants.
 """
 
@@ -91,7 +91,10 @@ class DkimSigner:
 
 def load_key(pem: bytes, name: str) -> Key:
     """Return the private key of a PEM text. `name` says in errors where it is from. Raises WorldError."""
-    from cryptography.exceptions import UnsupportedAlgorithm
+    try:
+        from cryptography.exceptions import UnsupportedAlgorithm
+    except ImportError as error:
+        raise WorldError("DKIM needs an extra: install `jo-engine[dkim]`.") from error
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key

@@ -252,6 +252,8 @@ def _relay(root: Path, table: dict[str, Any]) -> RelaySettings:
         table["username"] = Secret(table["username"], root)
     if "password" in table:
         table["password"] = Secret(table["password"], root)
+    if "dkim_keys" in table:
+        table["dkim_keys"] = {name: Secret(key, root) for name, key in table["dkim_keys"].items()}
     return RelaySettings(**table)
 
 

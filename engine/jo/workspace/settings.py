@@ -61,6 +61,10 @@ class RelaySettings:
     connections: int = 4
     messages_per_connection: int = 1000
     dsn: str = "on"
+    dkim_domain: str | None = None
+    """Whose signatures mails carry; None where the relay signs by itself."""
+    dkim_keys: Mapping[str, Secret] = field(default_factory=dict)
+    """Selector → private key; each of them signs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +104,7 @@ class Settings:
         named: list[tuple[str, str | Secret | None]] = [("the store", self.store.url)]
         for name, relay in sorted(self.relays.items()):
             named += [(f"the relay `{name}`", value) for value in (relay.username, relay.password)]
+            named += [(f"the DKIM selector `{selector}`", key) for selector, key in relay.dkim_keys.items()]
         named += [("the links in mails", key) for key in self.web.signing_keys]
         named.append(("events by HTTP", self.web.event_token))
         yield from ((what, value) for what, value in named if isinstance(value, Secret))

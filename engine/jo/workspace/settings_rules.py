@@ -1,7 +1,7 @@
 """What `jo.toml` may hold: each section with its keys, and what may stand there."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,8 +45,11 @@ class Rule:
 
 
 def _holds_texts(value: Any) -> bool:
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return all(isinstance(item, str) for item in items)
+    return isinstance(value, str | int) or all(isinstance(item, str) for item in _texts(value))
+
+
+def _texts(value: list[Any] | dict[str, Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def _one_of(*choices: str) -> Check:
@@ -69,14 +72,27 @@ def _from_to(first: int, last: int) -> Check:
     return check
 
 
-def _secret(key: str, value: str | list[str]) -> Objection | None:
-    if all(map(is_reference, [value] if isinstance(value, str) else value)):
+def _secret(key: str, value: str | list[str] | dict[str, str]) -> Objection | None:
+    if all(map(is_reference, [value] if isinstance(value, str) else _texts(value))):
         return None
     return Objection(
         detail=f"`{key}` is a secret and stands here as it is, where everybody can read it.",
         help='Write a reference: "env:NAME" or "file:PATH".',
         code=PLAIN_SECRET,
     )
+
+
+def _selectors(key: str, value: dict[str, str]) -> Objection | None:
+    for selector in value:
+        if not all(_LABEL.fullmatch(label) for label in selector.split(".")):
+            return Objection(
+                detail=f"`{key}` names the selector `{selector}`, and that cannot stand in a domain.",
+                help='Write such as dkim_keys = { s2026 = "file:dkim.pem" }.',
+            )
+    return _secret(key, value)
+
+
+_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
 
 
 def _zone(_: str, value: str) -> Objection | None:
@@ -194,6 +210,8 @@ SECTIONS: Mapping[str, Mapping[str, Rule]] = {
         "connections": Rule(type=int, check=_from_to(1, 100)),
         "dsn": Rule(type=str, check=_one_of("on", "off")),
         "messages_per_connection": Rule(type=int, check=_from_to(1, 1_000_000)),
+        "dkim_domain": Rule(type=str, check=_domain),
+        "dkim_keys": Rule(type=dict, check=_selectors),
     },
     "web": {
         "base_url": Rule(type=str, check=_web_url),
