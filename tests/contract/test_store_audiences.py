@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from jo.ports.store import MembersDelta, Store, Transaction, Undecided
+from jo.store import audiences
 from tests.support.builders import DAY, NOON, a_decision, a_member, a_snapshot
 
 
@@ -13,9 +14,9 @@ def sync(work: Transaction, keys: str, at: datetime = NOON) -> MembersDelta:
     return work.audiences.sync("admins", [a_member(key) for key in keys], a_snapshot(at, size=len(keys)))
 
 
-def undecided(work: Transaction, since: datetime = NOON, limit: int = 100, after: str = "") -> str:
-    found = work.audiences.undecided("program/onboarding", "", "admins", since, limit, after)
-    return "".join(item.key for item in found)
+def undecided(work: Transaction, since: datetime = NOON) -> str:
+    page = work.audiences.undecided("program/onboarding", "", "admins", since, 100)
+    return "".join(item.key for item in page.found)
 
 
 def test_a_list_that_was_never_computed_has_no_snapshot_and_no_members(store: Store) -> None:
@@ -43,9 +44,10 @@ def test_who_stays_is_a_member_since_the_first_time_and_who_comes_back_since_the
         sync(work, "ab")
         sync(work, "a", NOON + DAY)
         sync(work, "ab", NOON + 2 * DAY)
-        found = work.audiences.undecided("program/onboarding", "", "admins", NOON, 10)
+        page = work.audiences.undecided("program/onboarding", "", "admins", NOON, 10)
 
-    assert found == [
+    assert page.end is None
+    assert page.found == [
         Undecided(key="a", contact="a", member_since=NOON),
         Undecided(key="b", contact="b", member_since=NOON + 2 * DAY),
     ]
@@ -148,22 +150,32 @@ def test_each_occurrence_is_decided_for_itself(store: Store) -> None:
         work.audiences.decide([a_decision("a", journey="outreach/news", occurrence="2026-03")])
 
         def open_in(occurrence: str) -> int:
-            return len(work.audiences.undecided("outreach/news", occurrence, "admins", NOON, 10))
+            return len(work.audiences.undecided("outreach/news", occurrence, "admins", NOON, 10).found)
 
         assert open_in("2026-03") == 0
         assert open_in("2026-04") == 1
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 100])
-def test_a_long_list_is_walked_in_pages(store: Store, limit: int) -> None:
+@pytest.mark.parametrize("members", [1, 2, 3, 7, 100])
+def test_a_long_list_is_walked_in_pages(
+    store: Store, limit: int, members: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audiences, "PAGE", members)
+    seen: list[str] = []
+    pages = 0
     with store.write() as work:
         sync(work, "abcdefg")
-        work.audiences.decide([a_decision("c")])
-        seen, after = "", ""
-        while page := undecided(work, limit=limit, after=after):
-            seen, after = seen + page, page[-1]
+        work.audiences.decide([a_decision(key) for key in "bcde"])
+        after: str | None = ""
+        while after is not None:
+            page = work.audiences.undecided("program/onboarding", "", "admins", NOON, limit, after)
+            assert len(page.found) <= min(limit, members)
+            seen += [item.key for item in page.found]
+            after, pages = page.end, pages + 1
 
-    assert seen == "abdefg"
+    assert seen == ["a", "f", "g"]
+    assert pages >= 7 / members
 
 
 def test_who_left_the_list_is_no_candidate(store: Store) -> None:

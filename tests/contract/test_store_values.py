@@ -51,7 +51,7 @@ def test_a_list_is_paged_by_code_point(store: Store) -> None:
 
     with store.read() as work:
         behind = work.audiences.undecided("program/p", "", "admins", NOON, 100, after="Z")
-    assert [item.key for item in behind] == sorted(key for key in KEYS if key > "Z")
+    assert [item.key for item in behind.found] == sorted(key for key in KEYS if key > "Z")
 
 
 def test_texts_that_differ_in_case_or_form_are_different(store: Store) -> None:

@@ -75,12 +75,12 @@ class Enroll:
         """
         address, audience = str(program.address), str(program.audience)
         began = self._beginning(work, address, refreshed_at)
-        found = work.audiences.undecided(address, "", audience, refreshed_at, BATCH, after)
-        decisions = admit(work, live, program, found, began, now)
-        before = {item.key: item.last_reason for item in found}
+        page = work.audiences.undecided(address, "", audience, refreshed_at, BATCH, after)
+        decisions = admit(work, live, program, page.found, began, now)
+        before = {item.key: item.last_reason for item in page.found}
         entered = sum(not decision.reason for decision in decisions)
         refused = sum(decision.reason not in ("", before[decision.key]) for decision in decisions)
-        return (entered, refused), found[-1].key if len(found) == BATCH else None
+        return (entered, refused), page.end
 
     def _beginning(self, work: Transaction, address: str, refreshed_at: datetime) -> datetime:
         """Return the refresh that a program's first candidates came from; who was in it was there before."""

@@ -184,10 +184,8 @@ class _Batch:
         if snapshot is None:
             return None
         journey = str(outreach.address)
-        found = work.audiences.undecided(
-            journey, name, outreach.audience, snapshot.refreshed_at, BATCH, after
-        )
-        contacts = [item.contact for item in found if item.contact is not None]
+        page = work.audiences.undecided(journey, name, outreach.audience, snapshot.refreshed_at, BATCH, after)
+        contacts = [item.contact for item in page.found if item.contact is not None]
         source = self._live.contacts_of(outreach)
         people = load_people(work, self._live, source, map(Who, contacts))
         guarded = self._guarded(people.values())
@@ -195,7 +193,7 @@ class _Batch:
         intents: dict[str, Intent] = {}
         members: dict[str, Undecided] = {}
         refusals: list[tuple[Undecided, str]] = []
-        for item in found:
+        for item in page.found:
             person = people[Who(item.contact)] if item.contact is not None else None
             verdict = self._decide(item, person, reader, guarded)
             if isinstance(verdict, Intent):
@@ -211,7 +209,7 @@ class _Batch:
         work.audiences.decide([self._decision(item, reason) for item, reason in decided])
         self.planned = len(new)
         self.refused = sum(reason != item.last_reason for item, reason in refusals)
-        return found[-1].key if len(found) == BATCH else None
+        return page.end
 
     def _guarded(self, people: Iterable[Person]) -> Mapping[str, datetime]:
         """Return address key → when this template last went there by another way, for the resend guard."""

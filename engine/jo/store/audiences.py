@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from jo.ports.store.audiences import CandidateDecision, MembersDelta, Snapshot, Undecided
+from jo.ports.store.audiences import CandidateDecision, MembersDelta, Snapshot, Undecided, UndecidedPage
 from jo.ports.warehouse import Member
 from jo.store.bulk import execute_each, stage
 from jo.store.columns import TEXT
@@ -34,6 +34,9 @@ from jo.store.twins import insert, pairs, texts
 
 CHUNK = 5_000
 """Members staged or compared at once."""
+
+PAGE = 20_000
+"""Members that one query for the undecided looks through, whether it finds any or not."""
 
 _staged = Table(
     "staged_members",
@@ -129,6 +132,14 @@ _UNDECIDED = (
     .order_by(memberships.c.key)
     .limit(bindparam("limit"))
 )
+_UNDECIDED_TO = _UNDECIDED.where(memberships.c.key <= bindparam("to"))
+_END_OF_PAGE = (
+    select(memberships.c.key)
+    .where(memberships.c.list == _list, IS_PRESENT, memberships.c.key > bindparam("after"))
+    .order_by(memberships.c.key)
+    .limit(1)
+    .offset(bindparam("members"))
+)
 
 _DECIDE = insert(decisions).on_conflict_do_nothing().returning(*decisions.primary_key)
 _LAST_REASONS = (
@@ -207,8 +218,8 @@ class SqlAudiences(Section):
 
     def undecided(
         self, journey: str, occurrence: str, name: str, since: datetime, limit: int, after: str = ""
-    ) -> Sequence[Undecided]:
-        values = {
+    ) -> UndecidedPage:
+        values: dict[str, Any] = {
             "journey": journey,
             "occurrence": occurrence,
             "b_list": name,
@@ -216,10 +227,16 @@ class SqlAudiences(Section):
             "after": after,
             "limit": limit,
         }
-        return [
+        page = {"b_list": name, "after": after, "members": PAGE - 1}
+        end = self._connection.execute(_END_OF_PAGE, page).scalar()
+        rows = self._connection.execute(
+            _UNDECIDED if end is None else _UNDECIDED_TO, values if end is None else {**values, "to": end}
+        )
+        found = [
             Undecided(key=key, contact=contact, member_since=member_since, last_reason=reason)
-            for key, contact, member_since, reason in self._connection.execute(_UNDECIDED, values)
+            for key, contact, member_since, reason in rows
         ]
+        return UndecidedPage(found=found, end=found[-1].key if len(found) == limit else end)
 
     def decide(self, decisions: Sequence[CandidateDecision]) -> None:
         if not decisions:

@@ -69,6 +69,8 @@ HOT = {
     "ledger._SENT_SINCE": "ix_intents_address_key_class_outcome_at",
     "ledger._UNDER_WAY_SINCE": "ix_intents_address_key_class_outcome_at",
     "audiences._UNDECIDED": "ix_memberships_list_key",
+    "audiences._UNDECIDED_TO": "ix_memberships_list_key",
+    "audiences._END_OF_PAGE": "ix_memberships_list_key",
     "audiences._COUNT_SAME": "ix_memberships_list_key",
 }
 """Statement of the daemon's rounds → the index that serves it."""

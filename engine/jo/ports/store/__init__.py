@@ -8,7 +8,14 @@ values takes them at once: a batch is a statement or two, not a loop of its call
 The sections of a transaction (`specs`, `facts`, …) are views of the same transaction, one per concern.
 """
 
-from jo.ports.store.audiences import Audiences, CandidateDecision, MembersDelta, Snapshot, Undecided
+from jo.ports.store.audiences import (
+    Audiences,
+    CandidateDecision,
+    MembersDelta,
+    Snapshot,
+    Undecided,
+    UndecidedPage,
+)
 from jo.ports.store.counts import Counts, Miscount
 from jo.ports.store.errors import (
     ChangeRefusedError,
@@ -94,4 +101,5 @@ __all__ = [
     "Tally",
     "Transaction",
     "Undecided",
+    "UndecidedPage",
 ]

@@ -40,6 +40,16 @@ class Undecided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UndecidedPage:
+    """Some of those who are undecided; perhaps nobody, and yet not the last page."""
+
+    found: Sequence[Undecided]
+    """Sorted by key."""
+    end: str | None
+    """The key behind which the next page begins; None: there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateDecision:
     """What was decided about a candidate of a program (occurrence empty) or an outreach's occurrence."""
 
@@ -91,10 +101,11 @@ class Audiences(Protocol):
 
     def undecided(
         self, journey: str, occurrence: str, name: str, since: datetime, limit: int, after: str = ""
-    ) -> Sequence[Undecided]:
+    ) -> UndecidedPage:
         """Return present members without a decision that holds: none at all, or a passing one before `since`.
 
-        Sorted by key, beginning behind the key `after`, so that a long list is walked once.
+        At most `limit`, beginning behind the key `after`. No page looks through more than some members, so
+        that no transaction is long where a long list has nobody left.
         """
         ...
 
