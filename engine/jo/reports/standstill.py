@@ -16,8 +16,9 @@ SENTENCES: Mapping[Cause, str] = {
         "Unsubscribes, clicks and events since then are not in it."
     ),
     Cause.OTHER_STORE: (
-        "The journal was used with another store. If that store is still in use, give this one a journal of "
-        "its own (`[journal] path`)."
+        "The journal was used with another store, or with this one before it was begun anew or restored from "
+        "a backup of its first hour. If another store is in use, give this one a journal of its own "
+        "(`[journal] path`)."
     ),
     Cause.JOURNAL_BEHIND: (
         "The journal is not the one that this store was used with last, or an older copy of it. What it does "
