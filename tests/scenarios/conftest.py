@@ -44,3 +44,5 @@ def a_world(tmp_path: Path, make_store: Callable[[], Store]) -> Iterator[MakeWor
         yield make
         for world in made:
             world.check_accounts()
+            report = world.audit()
+            assert report.holds, [line for line in report.lines if line.found.count]

@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 
 from jo.apply.applying import Actor, apply_plan
 from jo.apply.planning import Origin, make_plan
+from jo.audit.auditing import audit
+from jo.audit.witness import Witness, public_of
 from jo.checks.runner import run as check
 from jo.daemon.clocks import ClockKind
 from jo.daemon.gate import Gate
@@ -46,6 +48,7 @@ from jo.ports.store import (
 )
 from jo.render.compiled import Site
 from jo.render.tokens import Key, Keys
+from jo.reports.audit import AuditReport
 from jo.timing.zones import local_date
 from jo.warehouse import open_warehouse
 from jo.warehouse.location import SourceLocation
@@ -500,6 +503,11 @@ class World:
             else:
                 assert item.admitted == planned
 
+    def audit(self) -> AuditReport:
+        """Hold the store against its invariants, and against what reached mailboxes."""
+        witness = Witness(public_in(outgoing) for _, outgoing in self.mailer.taken)
+        return audit(self.store, witness)
+
     def _engage(self, mail: Mail, what: Engaged, link: str) -> None:
         from jo.flow.intent import public_id
 
@@ -514,8 +522,7 @@ class World:
 
 def _mail(work: Transaction, moment: datetime, outgoing: Outgoing) -> Mail:
     message = message_from_bytes(outgoing.data, policy=policy.default)
-    public = str(message["Message-ID"]).strip("<>").partition("@")[0]
-    intent = work.ledger.by_public_id(public)
+    intent = work.ledger.by_public_id(public_in(outgoing))
     assert intent is not None, "a mail that no intent stands behind"
     body = message.get_body(("plain",))
     return Mail(
@@ -527,3 +534,10 @@ def _mail(work: Transaction, moment: datetime, outgoing: Outgoing) -> Mail:
         text=body.get_content() if body is not None else "",
         intent=intent,
     )
+
+
+def public_in(outgoing: Outgoing) -> str:
+    """Return the public id in a message's Message-ID."""
+    found = public_of(message_from_bytes(outgoing.data, policy=policy.default)["Message-ID"])
+    assert found is not None
+    return found

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from jo.ports.store import Lease
 from jo.store.audiences import SqlAudiences
+from jo.store.audit.section import SqlAudit
 from jo.store.counts import SqlCounts
 from jo.store.engine import Database
 from jo.store.facts import SqlFacts
@@ -38,6 +39,7 @@ class SqlTransaction:
         self.shares = SqlShares(connection)
         self.operations = SqlOperations(connection)
         self.reports = SqlReports(connection, self.counts)
+        self.audit = SqlAudit(connection)
 
 
 class SqlStore:

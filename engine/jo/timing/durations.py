@@ -54,6 +54,19 @@ class Duration:
         }
         return self.count * (SECONDS.get(self.unit) or longest[self.unit])
 
+    def at_least_seconds(self) -> int:
+        """Return a lower bound in seconds, for the same."""
+        shortest = {
+            Unit.DAY: 24,
+            Unit.WEEK: 7 * 24,
+            Unit.MONTH: 28 * 24,
+            Unit.YEAR: 365 * 24,
+            Unit.BUSINESS_DAY: 0,
+        }
+        if self.unit in SECONDS:
+            return self.count * SECONDS[self.unit]
+        return max(0, (self.count * shortest[self.unit] - 1) * 3600)
+
 
 def parse_duration(text: str) -> Duration | None:
     """Read `3 days`, `24 hours`, `2 business days`; None when the text is no duration."""

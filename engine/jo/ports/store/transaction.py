@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from jo.ports.store.audiences import Audiences
+from jo.ports.store.audit import Audit
 from jo.ports.store.counts import Counts
 from jo.ports.store.facts import Facts
 from jo.ports.store.holds import Holds
@@ -45,6 +46,8 @@ class Transaction(Protocol):
     def counts(self) -> Counts: ...
     @property
     def reports(self) -> Reports: ...
+    @property
+    def audit(self) -> Audit: ...
 
 
 class Store(Protocol):

@@ -1,0 +1,1 @@
+"""What an audit asks the database: queries that find what should not be there, and streams in order."""
