@@ -92,10 +92,15 @@ def run_cell(row: Row, certificate: Certificate) -> Outcome:
         idle=LONG,
         patience={stage: SHORT if is_sat_out(row, stage) else LONG for stage in Stage},
     )
+    return meet(server, relay, is_large=row.point is Point.BODY)
+
+
+def meet(server: FaultServer, relay: Relay, *, is_large: bool = False) -> Outcome:
+    """Send both mails to a server; it is healed when the first one has ended."""
     with (
         tempfile.TemporaryDirectory() as folder,
         server,
-        closing(Wiretap(relay, is_large=row.point is Point.BODY)) as wire,
+        closing(Wiretap(relay, is_large=is_large)) as wire,
         World(Path(folder), _FILES, people(contact("ada")), start=START, mailer=wire) as world,
     ):
         world.run(START)

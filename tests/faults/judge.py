@@ -1,18 +1,20 @@
 """Holds the outcome of a cell to its row of the fault table, and to the promise of the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from jo.ports.mailer import Stage
 from tests.faults.cells import Outcome, possible_stages
-from tests.faults.table import Fate, Next, Row
+from tests.faults.table import End, Fate, Next, Row
 
 PIPELINED = (Stage.MAIL, Stage.RCPT, Stage.DATA)
 
 
 def objections(row: Row, outcome: Outcome) -> Sequence[str]:
     """Return in what the cell ended otherwise than its row says; empty when all is well."""
-    end = row.end
-    stages = possible_stages(row, PIPELINED)
+    return differences(row.end, outcome, possible_stages(row, PIPELINED))
+
+
+def differences(end: End, outcome: Outcome, stages: Collection[Stage]) -> Sequence[str]:
     in_the_end = end.kept + 1 + (end.fate in (Fate.SOON, Fate.LATER))
     compared = {
         "the attempt ended": (end.kind, outcome.reply.kind),
