@@ -1,5 +1,6 @@
 """The advance service: decides about every passage that is due, in batches, each in one transaction."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import assert_never
@@ -57,7 +58,8 @@ class Advance:
         decisions: list[Decision] = []
         intents: list[Intent] = []
         notes: list[tuple[int, Note]] = []
-        offers: dict[str, list[Passage]] = {}
+        offers: defaultdict[str, list[Passage]] = defaultdict(list)
+        withdrawn: defaultdict[str, list[int]] = defaultdict(list)
         keys: dict[str, Mapping[str, str]] = {}
         for passage in due:
             pinned, look = looks[passage.id]
@@ -68,18 +70,21 @@ class Advance:
             for effect in decision.effects:
                 match effect:
                     case CreateIntent():
-                        step_keys = keys.setdefault(passage.program, work.specs.step_keys(passage.program))
+                        if passage.program not in keys:
+                            keys[passage.program] = work.specs.step_keys(passage.program)
                         person = look.facts.person
-                        key = step_keys[effect.step]
+                        key = keys[passage.program][effect.step]
                         intents.append(step_intent(live, pinned.program, key, passage, person, effect))
                     case WithdrawIntents():
-                        work.ledger.withdraw([passage.id], effect.reason, now)
+                        withdrawn[effect.reason].append(passage.id)
                     case OfferTo():
-                        offers.setdefault(effect.program, []).append(passage)
+                        offers[effect.program].append(passage)
                     case Note():
                         notes.append((passage.id, effect))
                     case _:
                         assert_never(effect)
+        for reason, ids in sorted(withdrawn.items()):
+            work.ledger.withdraw(ids, reason, now)
         work.passages.save([decision.passage for decision in decisions])
         work.passages.note(notes)
         work.ledger.create(intents)
