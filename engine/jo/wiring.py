@@ -33,12 +33,14 @@ if TYPE_CHECKING:
     from jo.ports.journal import Journals
     from jo.ports.links import LinkProbe
     from jo.ports.mailer import Mailer, Stage
+    from jo.ports.refresher import Refresher
     from jo.ports.rendering import LogicRenderer
     from jo.ports.store import Store
     from jo.ports.warehouse import Warehouse
     from jo.render.compiled import Site
     from jo.render.tokens import Key, Keys
     from jo.store.alone import RunLock
+    from jo.warehouse.location import SourceLocation
     from jo.web.server import WebServer
     from jo.web.told import Tell as TellWeb
 
@@ -117,22 +119,34 @@ def _time(text: str) -> timedelta:
 def open_warehouse(settings: Settings) -> Warehouse:
     """Return the warehouse over the files that the settings name; it reads nothing yet."""
     from jo.warehouse.duckdb_warehouse import DuckDbWarehouse
+
+    return DuckDbWarehouse(_locations(settings))
+
+
+def open_refresher(settings: Settings) -> Refresher:
+    """Return what computes refreshes, in a process of its own; it starts when it is first needed."""
+    from jo.child import Surroundings
+    from jo.workers.refresher import ChildRefresher
+
+    surroundings = Surroundings(store=_store_url(settings), sources=_locations(settings))
+    return ChildRefresher("jo.child", surroundings.encode())
+
+
+def _locations(settings: Settings) -> Mapping[str, SourceLocation]:
     from jo.warehouse.location import SourceLocation
 
-    return DuckDbWarehouse(
-        {
-            name: SourceLocation(
-                name=name,
-                root=settings.root,
-                path=source.path,
-                format=source.format,
-                delimiter=source.delimiter,
-                encoding=source.encoding,
-                columns=source.columns,
-            )
-            for name, source in settings.sources.items()
-        }
-    )
+    return {
+        name: SourceLocation(
+            name=name,
+            root=settings.root,
+            path=source.path,
+            format=source.format,
+            delimiter=source.delimiter,
+            encoding=source.encoding,
+            columns=source.columns,
+        )
+        for name, source in settings.sources.items()
+    }
 
 
 def open_mailer(settings: Settings) -> SmtpMailer:
@@ -238,9 +252,18 @@ def load_keys(settings: Settings) -> Keys:
 
 @contextmanager
 def open_loop(
-    settings: Settings, store: Store, clock: RealClock | FastClock, worker: Worker, tell: Tell
+    settings: Settings,
+    store: Store,
+    clock: RealClock | FastClock,
+    worker: Worker,
+    tell: Tell,
+    *,
+    waits: bool,
 ) -> Iterator[Loop]:
-    """Build the reconciler over a store; what it has opened is closed at the end. Raises WorldError."""
+    """Build the reconciler over a store; what it has opened is closed at the end. Raises WorldError.
+
+    With `waits`, a refresh is over at the instant at which it began.
+    """
     from jo.daemon.gate import Gate
     from jo.daemon.journaling import Journaling
     from jo.daemon.loop import Loop
@@ -253,7 +276,8 @@ def open_loop(
         journaling = Journaling(store, journals, worker)
         services = build_services(
             store=store,
-            warehouse=stack.enter_context(closing(open_warehouse(settings))),
+            refresher=stack.enter_context(closing(open_refresher(settings))),
+            waits=waits,
             mailer=stack.enter_context(closing(open_mailer(settings))),
             renderer=stack.enter_context(closing(open_renderer())),
             site=site,
@@ -270,7 +294,8 @@ def open_loop(
 def build_services(
     *,
     store: Store,
-    warehouse: Warehouse,
+    refresher: Refresher,
+    waits: bool,
     mailer: Mailer,
     renderer: LogicRenderer,
     site: Site,
@@ -280,23 +305,28 @@ def build_services(
     tell: Tell,
     release_rate: Rate | None = None,
 ) -> Sequence[Service]:
-    """Return the reconciler's services in the order in which they run within one instant."""
+    """Return the reconciler's services in the order in which they run within one instant.
+
+    With `waits`, a refresh is over at the instant at which it began.
+    """
     from jo.daemon.advance import Advance
     from jo.daemon.arrivals import Arrivals
     from jo.daemon.compose import Composer
     from jo.daemon.enroll import Enroll
     from jo.daemon.live import LiveCache
     from jo.daemon.outreaches import Outreaches
+    from jo.daemon.readiness import Readiness
     from jo.daemon.refresh import Refresh
     from jo.daemon.release import RATE, Release
     from jo.daemon.rescue import Rescue
     from jo.daemon.send import Send
 
     cache = LiveCache()
-    refresh = Refresh(store, warehouse, cache, worker, tell)
+    refresh = Refresh(store, refresher, cache, worker, tell, waits=waits)
     return (
         Rescue(store, cache, worker, tell),
         refresh,
+        Readiness(store, cache),
         Arrivals(store, worker, tell),
         Outreaches(store, cache, refresh, worker, tell),
         Enroll(store, cache, worker, tell),

@@ -17,6 +17,7 @@ import duckdb
 from jo.apply.applying import Actor, apply_plan
 from jo.apply.planning import Origin, make_plan
 from jo.daemon.enroll import Enroll
+from jo.daemon.inline import InlineRefresher
 from jo.daemon.live import LiveCache
 from jo.daemon.refresh import Refresh
 from jo.daemon.service import Worker
@@ -138,7 +139,7 @@ def _first_refresh(file: Path, project: Project, warehouse: Warehouse) -> float:
         apply_plan(work, plan, Actor(name="bench"), NOW)
     worker, cache = Worker(store, "bench", is_alone=True), LiveCache()
     worker.begin()
-    refresh = Refresh(store, warehouse, cache, worker, lambda _: None)
+    refresh = Refresh(store, InlineRefresher(store, warehouse), cache, worker, lambda _: None, waits=True)
     enroll = Enroll(store, cache, worker, lambda _: None)
 
     def all_of_it() -> None:

@@ -4,14 +4,24 @@ from datetime import datetime
 
 import pytest
 
-from jo.ports.store import MembersDelta, Store, Transaction, Undecided
+from jo.ports.store import Snapshot, Store, Transaction, Undecided
+from jo.ports.warehouse import Member
 from jo.store import audiences
 from tests.support.builders import DAY, NOON, a_decision, a_member, a_snapshot
+from tests.support.stores import take_members
 
 
-def sync(work: Transaction, keys: str, at: datetime = NOON) -> MembersDelta:
+def take(work: Transaction, keys: str, at: datetime = NOON) -> Snapshot:
     """Make the letters of `keys` the members of the list `admins`."""
-    return work.audiences.sync("admins", [a_member(key) for key in keys], a_snapshot(at, size=len(keys)))
+    return take_members(work, "admins", [a_member(key) for key in keys], at)
+
+
+def members(work: Transaction, name: str = "admins") -> str:
+    return "".join(member.key for member in work.audiences.members(name, "", 100))
+
+
+def present(work: Transaction, name: str = "admins") -> str:
+    return "".join(sorted(work.audiences.present(name, "abcdefgh")))
 
 
 def undecided(work: Transaction, since: datetime = NOON) -> str:
@@ -22,28 +32,27 @@ def undecided(work: Transaction, since: datetime = NOON) -> str:
 def test_a_list_that_was_never_computed_has_no_snapshot_and_no_members(store: Store) -> None:
     with store.read() as work:
         assert work.audiences.snapshot("admins") is None
-        assert work.audiences.size("admins") == 0
-        assert work.audiences.contacts(["admins"]) == frozenset()
+        assert members(work) == present(work) == undecided(work) == ""
 
 
-def test_members_enter_and_leave_by_difference(store: Store) -> None:
+def test_members_enter_and_leave(store: Store) -> None:
     with store.write() as work:
-        assert sync(work, "abc") == MembersDelta(entered=3, left=0, size=3)
-        assert sync(work, "bcd", NOON + DAY) == MembersDelta(entered=1, left=1, size=3)
-        assert sync(work, "bcd", NOON + 2 * DAY) == MembersDelta(entered=0, left=0, size=3)
+        take(work, "abc")
+        take(work, "bcd", NOON + DAY)
+        newest = take(work, "bcd", NOON + 2 * DAY)
 
     with store.read() as work:
-        assert work.audiences.contacts(["admins"]) == {"b", "c", "d"}
+        assert members(work) == present(work) == undecided(work) == "bcd"
         assert work.audiences.present("admins", ["a", "b", "z"]) == {"b"}
-        assert work.audiences.size("admins") == 3
-        assert work.audiences.snapshot("admins") == a_snapshot(NOON + 2 * DAY, size=3)
+        assert work.audiences.snapshot("admins") == newest
+        assert newest == a_snapshot(NOON + 2 * DAY, size=3, number=3)
 
 
 def test_who_stays_is_a_member_since_the_first_time_and_who_comes_back_since_then(store: Store) -> None:
     with store.write() as work:
-        sync(work, "ab")
-        sync(work, "a", NOON + DAY)
-        sync(work, "ab", NOON + 2 * DAY)
+        take(work, "ab")
+        take(work, "a", NOON + DAY)
+        take(work, "ab", NOON + 2 * DAY)
         page = work.audiences.undecided("program/onboarding", "", "admins", NOON, 10)
 
     assert page.end is None
@@ -55,71 +64,114 @@ def test_who_stays_is_a_member_since_the_first_time_and_who_comes_back_since_the
 
 def test_a_member_behind_whom_stands_another_contact_leaves_and_enters(store: Store) -> None:
     with store.write() as work:
-        work.audiences.sync("admins", [a_member("c", "ada"), a_member("d", "eve")], a_snapshot())
-        moved = [a_member("c", "bob"), a_member("d", "eve")]
-        assert work.audiences.difference("admins", moved) == 2
+        take_members(work, "admins", [a_member("c", "ada"), a_member("d", "eve")])
+        take_members(work, "admins", [a_member("c", "bob"), a_member("d", "eve")], NOON + DAY)
 
-        delta = work.audiences.sync("admins", moved, a_snapshot(NOON + DAY))
-
-        assert delta == MembersDelta(entered=1, left=1, size=2)
-        assert work.audiences.contacts(["admins"]) == {"bob", "eve"}
-        assert work.audiences.keys(["admins", "owners"]) == {"c", "d"}
+        assert work.audiences.members("admins", "", 10) == [Member("c", "bob"), Member("d", "eve")]
+        assert work.audiences.present("admins", ["ada", "bob", "eve"]) == {"bob", "eve"}
 
 
 def test_a_member_without_a_contact_is_one_all_the_same(store: Store) -> None:
-    nobody = a_member("c").__class__(key="c", contact=None)
     with store.write() as work:
-        assert work.audiences.sync("admins", [nobody], a_snapshot()).entered == 1
-        again = work.audiences.sync("admins", [nobody], a_snapshot(NOON + DAY))
+        take_members(work, "admins", [Member("c", None)])
 
-        assert again == MembersDelta(entered=0, left=0, size=1)
-        assert work.audiences.contacts(["admins"]) == frozenset()
+        assert work.audiences.members("admins", "", 10) == [Member("c", None)]
         assert undecided(work) == "c"
+        take(work, "", NOON + DAY)
+        assert undecided(work) == ""
 
 
-def test_two_syncs_at_one_instant_leave_no_interval_without_length(store: Store) -> None:
+def test_a_clock_that_was_set_back_takes_nobody_in_or_out(store: Store) -> None:
     with store.write() as work:
-        sync(work, "ab")
-        assert sync(work, "b") == MembersDelta(entered=0, left=1, size=1)
-        assert sync(work, "ab") == MembersDelta(entered=1, left=0, size=2)
+        take(work, "ab", NOON + DAY)
+        take(work, "bc", NOON)
 
-        assert undecided(work) == "ab"
+        assert members(work) == present(work) == undecided(work) == "bc"
 
 
-def test_the_difference_is_told_without_a_change(store: Store) -> None:
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_members_are_walked_in_pages(store: Store, limit: int) -> None:
     with store.write() as work:
-        sync(work, "abc")
+        take(work, "abcdefg")
+        seen, after = "", ""
+        while page := work.audiences.members("admins", after, limit):
+            seen, after = seen + "".join(member.key for member in page), page[-1].key
 
-    with store.read() as work:
-        assert work.audiences.difference("admins", [a_member(key) for key in "bcde"]) == 3
-        assert work.audiences.difference("admins", []) == 3
-        assert work.audiences.difference("other", [a_member("a")]) == 1
-        assert work.audiences.contacts(["admins"]) == {"a", "b", "c"}
+    assert seen == "abcdefg"
 
 
-def test_a_kept_snapshot_changes_nobody(store: Store) -> None:
-    kept = a_snapshot(NOON + DAY, size=2, kept_because="2 members, at most 1", left_out={"excluded": 4})
+def test_nothing_of_a_snapshot_is_seen_before_its_mark(store: Store) -> None:
     with store.write() as work:
-        sync(work, "ab")
-        work.audiences.keep("admins", kept)
+        before = take(work, "abc")
+        work.audiences.leave("admins", 2, ["a"], NOON + DAY)
+        work.audiences.enter("admins", 2, [a_member("d")], NOON + DAY)
+
+        assert present(work) == "abc"
+        assert undecided(work) == "bc"  # nobody begins with somebody who is about to leave
+        assert work.audiences.snapshot("admins") == before
+
+        work.audiences.mark("admins", a_snapshot(NOON + DAY, size=3, number=2))
+        assert present(work) == undecided(work) == "bcd"
+
+
+def test_who_comes_by_another_row_is_present_all_the_time(store: Store) -> None:
+    with store.write() as work:
+        take_members(work, "admins", [a_member("a", "ada")])
+        work.audiences.leave("admins", 2, ["a"], NOON + DAY)
+        assert work.audiences.present("admins", ["ada"]) == {"ada"}
+        work.audiences.enter("admins", 2, [a_member("b", "ada")], NOON + DAY)
+        assert work.audiences.present("admins", ["ada"]) == {"ada"}
+        work.audiences.mark("admins", a_snapshot(NOON + DAY, number=2))
+        assert work.audiences.present("admins", ["ada"]) == {"ada"}
+
+
+def test_a_snapshot_that_keeps_its_number_changes_nobody(store: Store) -> None:
+    kept = a_snapshot(
+        NOON + DAY, size=2, number=1, kept_because="2 members, at most 1", left_out={"excluded": 4}
+    )
+    with store.write() as work:
+        take(work, "ab")
+        work.audiences.leave("admins", 2, ["a"], NOON + DAY)
+        work.audiences.mark("admins", kept)
 
     with store.read() as work:
         assert work.audiences.snapshot("admins") == kept
-        assert work.audiences.size("admins") == 2
+        assert present(work) == "ab"
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_what_never_got_its_mark_is_taken_back(store: Store, limit: int) -> None:
+    with store.write() as work:
+        take_members(work, "admins", [a_member("a", "ada"), a_member("b", "bob")])
+        take_members(work, "owners", [a_member("a", "ada")])
+        work.audiences.leave("admins", 2, ["a"], NOON + DAY)
+        work.audiences.enter("admins", 2, [a_member("a", "eve"), a_member("c", "cleo")], NOON + DAY)
+        work.audiences.enter("never", 1, [a_member("a", "ada")], NOON + DAY)
+
+        steps, before = 1, work.audiences.take_back(None, limit)
+        while before is not None:
+            steps, before = steps + 1, work.audiences.take_back(before, limit)
+
+        assert work.audiences.members("admins", "", 10) == [Member("a", "ada"), Member("b", "bob")]
+        assert members(work, "owners") == "a"
+        assert members(work, "never") == ""
+        page = work.audiences.undecided("program/onboarding", "", "admins", NOON, 10)
+        assert [item.member_since for item in page.found] == [NOON, NOON]
+        assert steps == {1: 7, 2: 4, 100: 1}[limit]
 
 
 def test_lists_do_not_mix(store: Store) -> None:
     with store.write() as work:
-        sync(work, "ab")
-        work.audiences.sync("owners", [a_member("b"), a_member("c")], a_snapshot())
+        take(work, "ab")
+        take_members(work, "owners", [a_member("b"), a_member("c")])
 
-        assert work.audiences.contacts(["admins", "owners"]) == {"a", "b", "c"}
+        assert (members(work), members(work, "owners")) == ("ab", "bc")
         assert work.audiences.present("owners", ["a", "b"]) == {"b"}
 
 
 def test_undecided_is_who_has_no_decision_that_holds(store: Store) -> None:
     with store.write() as work:
-        sync(work, "abcde")
+        take(work, "abcde")
         work.audiences.decide(
             [
                 a_decision("a"),
@@ -136,7 +188,7 @@ def test_undecided_is_who_has_no_decision_that_holds(store: Store) -> None:
 
 def test_a_later_decision_replaces_an_earlier_one(store: Store) -> None:
     with store.write() as work:
-        sync(work, "a")
+        take(work, "a")
         work.audiences.decide([a_decision("a", "suppressed")])
         work.audiences.decide([a_decision("a", at=NOON + DAY)])
 
@@ -146,7 +198,7 @@ def test_a_later_decision_replaces_an_earlier_one(store: Store) -> None:
 
 def test_each_occurrence_is_decided_for_itself(store: Store) -> None:
     with store.write() as work:
-        sync(work, "a")
+        take(work, "a")
         work.audiences.decide([a_decision("a", journey="outreach/news", occurrence="2026-03")])
 
         def open_in(occurrence: str) -> int:
@@ -165,7 +217,7 @@ def test_a_long_list_is_walked_in_pages(
     seen: list[str] = []
     pages = 0
     with store.write() as work:
-        sync(work, "abcdefg")
+        take(work, "abcdefg")
         work.audiences.decide([a_decision(key) for key in "bcde"])
         after: str | None = ""
         while after is not None:
@@ -180,7 +232,7 @@ def test_a_long_list_is_walked_in_pages(
 
 def test_who_left_the_list_is_no_candidate(store: Store) -> None:
     with store.write() as work:
-        sync(work, "ab")
-        sync(work, "b", NOON + DAY)
+        take(work, "ab")
+        take(work, "b", NOON + DAY)
 
         assert undecided(work) == "b"

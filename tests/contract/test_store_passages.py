@@ -215,18 +215,31 @@ def test_who_stands_for_a_row_of_a_list_is_found_by_it(store: Store) -> None:
         a_passage("c1", due_at=None),
     )
     with store.write() as work:
-        assert work.passages.rows("renewal") == {"k1", "k2"}
-        assert work.passages.rows("onboarding") == frozenset()
         assert work.passages.wake(NOON, rows=["k2", ""]) == 1
         assert [passage.id for passage in work.passages.due(NOON, 10)] == [second.id]
         work.passages.save([ended(second)])
-
-        assert work.passages.rows("renewal") == {"k1"}
     assert first.row == "k1"
     assert other.row == ""
 
 
-def test_contacts_entries_and_pins_of_open_passages(store: Store) -> None:
+def test_who_is_inside_is_walked_in_pages(store: Store) -> None:
+    first, *_ = enter(
+        store,
+        a_passage("c1"),
+        a_passage("c2"),
+        a_passage("c3"),
+        a_passage("c3", program="renewal", identity="k1", row="k1"),
+    )
+    with store.write() as work:
+        work.passages.save([ended(first)])
+
+        assert work.passages.inside("onboarding", "", 10) == [("c2", "c2", ""), ("c3", "c3", "")]
+        assert work.passages.inside("onboarding", "", 1) == [("c2", "c2", "")]
+        assert work.passages.inside("onboarding", "c2", 1) == [("c3", "c3", "")]
+        assert work.passages.inside("renewal", "", 10) == [("k1", "c3", "k1")]
+
+
+def test_entries_and_pins_of_open_passages(store: Store) -> None:
     first, *_ = enter(
         store,
         a_passage("c1", revision=1),
@@ -237,7 +250,6 @@ def test_contacts_entries_and_pins_of_open_passages(store: Store) -> None:
     with store.write() as work:
         work.passages.save([ended(first)])
 
-        assert work.passages.contacts("onboarding") == {"c2", "c3"}
         assert work.passages.pinned() == {1: 1, 2: 1, 3: 1}
         assert work.passages.last_entries(["c1", "c3", "c9"], ["onboarding", "renewal"]) == {
             "c1": {"onboarding": NOON, "renewal": NOON + DAY},

@@ -14,12 +14,11 @@ from tests.support.builders import (
     a_fixed,
     a_member,
     a_passage,
-    a_snapshot,
     an_end,
     an_intent,
     settled,
 )
-from tests.support.stores import a_lease
+from tests.support.stores import a_lease, take_members
 
 
 def test_a_fresh_store_reports_nothing(store: Store) -> None:
@@ -33,7 +32,7 @@ def test_a_fresh_store_reports_nothing(store: Store) -> None:
 def test_the_parts_of_a_program_add_up_to_its_candidates(store: Store) -> None:
     keys = [f"c{number}" for number in range(10)]
     with store.write() as work:
-        work.audiences.sync("admins", [a_member(key) for key in keys], a_snapshot())
+        take_members(work, "admins", [a_member(key) for key in keys])
         entered = work.passages.enter([a_passage(key) for key in keys[:6]])
         work.audiences.decide(
             [a_decision(key) for key in keys[:6]]

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from jo.ports.store import Snapshot, Store
+from jo.ports.store import Store
 from jo.ports.warehouse import Fact, Member
 from tests.support.builders import NOON, an_intent
+from tests.support.stores import take_facts, take_members
 
 KEYS = [
     "",
@@ -34,7 +35,7 @@ KEYS = [
 
 def sync(store: Store, *rows: Fact) -> None:
     with store.write() as work:
-        work.facts.sync("contacts", rows, NOON, asked=())
+        take_facts(work, "contacts", rows)
 
 
 def test_texts_sort_by_code_point(store: Store) -> None:
@@ -45,9 +46,8 @@ def test_texts_sort_by_code_point(store: Store) -> None:
 
 
 def test_a_list_is_paged_by_code_point(store: Store) -> None:
-    snapshot = Snapshot(refreshed_at=NOON, as_of=NOON, size=len(KEYS), generation=1)
     with store.write() as work:
-        work.audiences.sync("admins", [Member(key=key, contact=key) for key in KEYS], snapshot)
+        take_members(work, "admins", [Member(key=key, contact=key) for key in KEYS])
 
     with store.read() as work:
         behind = work.audiences.undecided("program/p", "", "admins", NOON, 100, after="Z")
@@ -92,11 +92,9 @@ def test_plain_data_comes_back_as_it_was_and_is_no_change_the_second_time(
     row = Fact(key="ada", data={"value": value})
     sync(store, row)
 
-    with store.write() as work:
-        again = work.facts.sync("contacts", [row], NOON, asked=())
     with store.read() as work:
         assert work.facts.rows("contacts", ["ada"])["ada"].data == {"value": value}
-    assert again.changed == []
+        assert not work.facts.differing("contacts", [row]).rows
 
 
 @pytest.mark.parametrize(
@@ -104,7 +102,7 @@ def test_plain_data_comes_back_as_it_was_and_is_no_change_the_second_time(
 )
 def test_instants_far_away_come_back_to_the_microsecond(store: Store, moment: datetime) -> None:
     with store.write() as work:
-        work.facts.sync("contacts", [], moment, asked=())
+        work.facts.mark({"contacts": moment})
 
     with store.read() as work:
         assert work.facts.as_of() == {"contacts": moment}

@@ -87,7 +87,7 @@ def a_member(key: str, contact: str | None = None) -> Member:
 
 
 def a_snapshot(at: datetime = NOON, **fields: Any) -> Snapshot:
-    return replace(Snapshot(refreshed_at=at, as_of=at, size=0, generation=1), **fields)
+    return replace(Snapshot(refreshed_at=at, as_of=at, size=0, generation=1, number=1), **fields)
 
 
 def a_decision(key: str = "c1", reason: str = "", **fields: Any) -> CandidateDecision:

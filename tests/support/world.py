@@ -23,6 +23,7 @@ from jo.audit.witness import Witness, public_of
 from jo.checks.runner import run as check
 from jo.daemon.clocks import ClockKind
 from jo.daemon.gate import Gate
+from jo.daemon.inline import InlineRefresher
 from jo.daemon.journaling import Journaling
 from jo.daemon.loop import Loop, Tick, run_through
 from jo.daemon.service import Event, Worker
@@ -283,7 +284,8 @@ class World:
         journaling = Journaling(self.store, journals, worker)
         services = build_services(
             store=self.store,
-            warehouse=self._warehouse,
+            refresher=InlineRefresher(self.store, self._warehouse),
+            waits=True,
             mailer=mailer,
             renderer=self._renderer,
             site=SITE,

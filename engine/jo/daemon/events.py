@@ -76,7 +76,7 @@ EVENTS: Mapping[str, EventKind] = {
     "refresh.failed": EventKind(
         level=Level.WARNING,
         meaning="A source could not be read; lists and facts stay as they were, and it is tried again.",
-        fields={"list": "the list, or", "source": "the source", "error": "why"},
+        fields={"list": "the list, or", "source": "the source, or neither where it is all", "error": "why"},
     ),
     "events.seen": EventKind(
         level=Level.DEBUG,

@@ -1,11 +1,13 @@
 """What is live: the applied project as the services use it, read from the store and kept per generation."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from jo.conditions.functions import count_key
 from jo.conditions.types import Place
 from jo.flow.reading import Needs, Reader, needs
 from jo.manifest.lower import lower_document
@@ -15,6 +17,7 @@ from jo.model.outreach import Outreach
 from jo.model.program import Program
 from jo.model.project import Project
 from jo.model.source import Source
+from jo.model.usage import used_counts, used_fields
 from jo.plan.applied import applied_project
 from jo.ports.store import LiveSpec, SpecState, Transaction
 from jo.timing.calendars import Calendar, Span, weekly
@@ -50,6 +53,15 @@ class Live:
     @cached_property
     def zone(self) -> ZoneInfo:
         return load_zone(self.project.zone) or ZoneInfo("UTC")
+
+    @cached_property
+    def reading(self) -> str:
+        """A digest of what journeys read of lists and sources; what is copied for it is enough for them."""
+        fields = [(name, sorted(used)) for name, used in used_fields(self.project).items()]
+        counts = [
+            (name, [count_key(call) for call in calls]) for name, calls in used_counts(self.project).items()
+        ]
+        return hashlib.sha256(repr((self.used_lists(), fields, counts)).encode()).hexdigest()
 
     def is_live(self, address: Address) -> bool:
         """Tell whether the resource takes new people; a retired one only lets those inside finish."""

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from jo.daemon.clocks import ClockKind, note_tick
 from jo.daemon.gate import Gate
-from jo.daemon.service import Counts, Event, Lasting, Service, Tell, Worker
+from jo.daemon.service import Counts, Event, Lasting, NotYet, Service, Tell, Worker
 from jo.ports.clock import Clock, JumpingClock
 from jo.ports.errors import WorldError
 from jo.ports.store import ChangeRefusedError, ContentionError, JournalMovedError, LeaseLostError, Store
@@ -156,6 +156,9 @@ class Loop:
             self._worker.busy = service.duty
             try:
                 moved = _add(counts, service.name, service.run_once(now)) or moved
+            except NotYet:
+                self._finish(now, counts, give_up=False)
+                break
             finally:
                 self._worker.busy = None
             if not self._worker.goes_on():

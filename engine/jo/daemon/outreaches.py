@@ -99,10 +99,13 @@ class Outreaches:
         with self._store.read() as work:
             snapshot = work.audiences.snapshot(power_list.name)
         is_old = snapshot is None or snapshot.refreshed_at < min(occurrence.opens, now)
-        if power_list.refresh == BEFORE_SEND and (
-            is_old or self._somebody_came_due(live, outreach, snapshot, now)
+        is_wanted = is_old or self._somebody_came_due(live, outreach, snapshot, now)
+        if (
+            power_list.refresh == BEFORE_SEND
+            and is_wanted
+            and not self._refresh.is_fresh(power_list.name, now)
         ):
-            self._refresh.refresh_before_send(live, power_list, now)
+            return (0, 0), now
         planned = refused = 0
         due: datetime | None = None
         owners: dict[str, str] = {}

@@ -17,6 +17,10 @@ Counts = Mapping[str, int]
 """What a run has done, by a word such as `entered`; empty when there was nothing to do."""
 
 
+class NotYet(Exception):  # noqa: N818 - no error: a service says that those behind it have to wait
+    """Ends a round: what the services behind it go by is not there yet."""
+
+
 class Service(Protocol):
     @property
     def name(self) -> str: ...
@@ -27,7 +31,9 @@ class Service(Protocol):
         ...
 
     def run_once(self, now: datetime) -> Counts:
-        """Do what is due, in bounded transactions. Raises WorldError when the world does not play along."""
+        """Do what is due, in bounded transactions. Raises NotYet, and WorldError when the world does not play
+        along.
+        """
         ...
 
     def next_at(self, now: datetime) -> datetime | None:
@@ -38,6 +44,9 @@ class Service(Protocol):
 @runtime_checkable
 class Lasting(Protocol):
     """A service of which something goes on between its runs."""
+
+    @property
+    def name(self) -> str: ...
 
     @property
     def is_under_way(self) -> bool:
@@ -94,6 +103,8 @@ class Worker:
         self.duties: Set[Duty] = frozenset()
         self.busy: Duty | None = None
         """The duty that it is in the midst of."""
+        self.engaged: set[Duty] = set()
+        """Duties of which something goes on between runs, so that they stay with it, too."""
         self.stopping = False
         """Set from a signal handler: end what is on the wire and start nothing new."""
 
@@ -151,6 +162,7 @@ class Worker:
         """Know that the lease is over. What is under way ends when its writes are refused."""
         self._lease = None
         self.shards, self.duties = frozenset(), frozenset()
+        self.engaged.clear()
 
     def leave(self) -> None:
         """Give back the lease with all of its shares, so that others take over at once."""
@@ -163,7 +175,8 @@ class Worker:
     def _share(self) -> None:
         began, earliest = time.monotonic(), self._now()
         with self._store.write(self.lease) as work:
-            part = sharing.share(work, self.lease, self._seconds, self.busy)
+            busy = self.engaged if self.busy is None else {*self.engaged, self.busy}
+            part = sharing.share(work, self.lease, self._seconds, busy)
         self._lease, self.shards, self.duties = part.lease, part.shards, part.duties
         self._renewed = self._shared = began
         latest = self._now()

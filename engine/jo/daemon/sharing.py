@@ -21,7 +21,7 @@ Leases go by the database's clock alone. Services go by the worker's own (decisi
 more than `TOLERANCE` would send too early or too late, so such a worker gives everything back and waits.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -112,10 +112,10 @@ def join(work: Transaction, owner: str, seconds: float, *, is_alone: bool) -> Le
     raise AssertionError
 
 
-def share(work: Transaction, lease: Lease, seconds: float, busy: Duty | None) -> Part:
+def share(work: Transaction, lease: Lease, seconds: float, busy: Collection[Duty]) -> Part:
     """Do the step of the module's description, in a transaction under the lease.
 
-    A duty that the worker is busy with stays with it. Raises LeaseLostError.
+    Duties that the worker is busy with stay with it. Raises LeaseLostError.
     """
     now = work.leases.clock()
     lease = work.leases.renew(lease, now, seconds)
@@ -126,9 +126,14 @@ def share(work: Transaction, lease: Lease, seconds: float, busy: Duty | None) ->
     living = sorted([lease.name, *(other.name for other in others if other.until > now)])
     rank = living.index(lease.name)
     shards = _own(work, lease, _SHARDS, part(len(_SHARDS), rank, len(living)))
-    keep = "" if busy is None else f"duty/{busy}"
     # In the opposite order, so that who has one shard more does not have one duty more as well.
-    duties = _own(work, lease, _DUTIES, part(len(_DUTIES), len(living) - 1 - rank, len(living)), keep)
+    duties = _own(
+        work,
+        lease,
+        _DUTIES,
+        part(len(_DUTIES), len(living) - 1 - rank, len(living)),
+        {f"duty/{duty}" for duty in busy},
+    )
     return Part(
         lease=lease,
         shards=frozenset(_SHARDS[name] for name in shards),
@@ -143,14 +148,14 @@ def part(total: int, rank: int, among: int) -> int:
 
 
 def _own(
-    work: Transaction, lease: Lease, names: Iterable[str], wanted: int, keep: str = ""
+    work: Transaction, lease: Lease, names: Iterable[str], wanted: int, keep: Set[str] = frozenset()
 ) -> frozenset[str]:
     """Give back what is too many of these shares, or take what is missing and free. Returns what it has."""
     all_ = work.shares.all()
     mine = [name for name in names if all_[name] == lease.name]
     if len(mine) > wanted:
-        mine.sort(key=lambda name: name != keep)
-        kept = max(wanted, 1 if keep in mine else 0)
+        mine.sort(key=lambda name: name not in keep)
+        kept = max(wanted, sum(name in keep for name in mine))
         work.shares.give_back(lease, mine[kept:])
         return frozenset(mine[:kept])
     free = [name for name in names if all_[name] is None]

@@ -1,93 +1,73 @@
-"""Membership of lists as intervals, kept by difference, and the decisions about candidates."""
+"""Membership of lists as intervals, and the decisions about candidates.
+
+An interval begins and ends with a number. What lies behind the present number of its list is being written
+by a refresh that is under way, or was when its process died, and is not there yet for whoever reads.
+"""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
-    Column,
+    BigInteger,
     Connection,
-    MetaData,
-    Table,
     Text,
     and_,
     bindparam,
     delete,
-    exists,
     false,
     func,
+    null,
     or_,
     select,
     update,
 )
 
-from jo.ports.store.audiences import CandidateDecision, MembersDelta, Snapshot, Undecided, UndecidedPage
+from jo.ports.store.audiences import CandidateDecision, Snapshot, Undecided, UndecidedPage
 from jo.ports.warehouse import Member
-from jo.store.bulk import execute_each, stage
-from jo.store.columns import TEXT
+from jo.store.bulk import execute_each
 from jo.store.counts import SqlCounts, of_decision
 from jo.store.section import Section
 from jo.store.tables import IS_PRESENT, decisions, lists, memberships
-from jo.store.twins import insert, pairs, texts
-
-CHUNK = 5_000
-"""Members staged or compared at once."""
+from jo.store.twins import insert, numbers, pairs, texts
 
 PAGE = 20_000
 """Members that one query for the undecided looks through, whether it finds any or not."""
 
-_staged = Table(
-    "staged_members",
-    MetaData(),
-    Column("key", TEXT, primary_key=True),
-    Column("contact", TEXT),
-    prefixes=["TEMPORARY"],
-)
+_ENDLESS = 2**63 - 1
+"""Greater than the id of any row."""
 
 _list = bindparam("b_list", type_=Text())
-_at = bindparam("b_at", type_=memberships.c.from_at.type)
+_number = bindparam("b_number", type_=BigInteger())
+_at = bindparam("b_at", type_=memberships.c.began_at.type)
 
-_LEAVING = and_(
-    memberships.c.list == _list,
-    IS_PRESENT,
-    ~exists().where(
-        _staged.c.key == memberships.c.key,
-        _staged.c.contact.is_not_distinct_from(memberships.c.contact),
-    ),
-)
-
-_FORGET_MOMENTARY = delete(memberships).where(_LEAVING, memberships.c.from_at >= _at)
-"""Members who entered at this very instant and are not in the list after all were never in it."""
-
-_CLOSE = update(memberships).where(_LEAVING).values(to_at=_at)
-
-_OPEN = (
-    insert(memberships)
-    .from_select(
-        ["list", "key", "contact", "from_at"],
-        select(_list, _staged.c.key, _staged.c.contact, _at).where(
-            ~exists().where(memberships.c.list == _list, IS_PRESENT, memberships.c.key == _staged.c.key)
-        ),
-    )
-    .execution_options(preserve_rowcount=True)
+_LEAVE = (
+    update(memberships)
+    .where(memberships.c.list == _list, IS_PRESENT, memberships.c.key.in_(texts("keys")))
+    .values(ended_in=_number, ended_at=_at)
 )
 
 _new = pairs("members")
-_COUNT_SAME = (
-    select(func.count())
-    .select_from(_new)
-    .where(
-        exists().where(
-            memberships.c.list == _list,
-            IS_PRESENT,
-            memberships.c.key == _new.c.key,
-            memberships.c.contact.is_not_distinct_from(_new.c.value),
-        )
-    )
+_ENTER = insert(memberships).from_select(
+    ["list", "key", "contact", "began_in", "began_at"], select(_list, _new.c.key, _new.c.value, _number, _at)
 )
-"""Not a join: that SQLite may begin at the memberships, and walk all of the map for each of them."""
+
+_marked = select(lists.c.number).where(lists.c.name == memberships.c.list).scalar_subquery()
+_newest_number = func.coalesce(_marked, 0)
+_OLDER = (
+    select(memberships.c.id)
+    .where(memberships.c.id < bindparam("before"))
+    .order_by(memberships.c.id.desc())
+    .limit(bindparam("limit"))
+)
+_these = memberships.c.id.in_(numbers("ids"))
+_NEVER_BEGUN = delete(memberships).where(_these, memberships.c.began_in > _newest_number)
+_NEVER_ENDED = (
+    update(memberships)
+    .where(_these, memberships.c.ended_in > _newest_number)
+    .values(ended_in=null(), ended_at=null())
+)
 
 _put_list = insert(lists)
 _PUT_LIST = _put_list.on_conflict_do_update(
@@ -95,21 +75,30 @@ _PUT_LIST = _put_list.on_conflict_do_update(
     set_={column.name: _put_list.excluded[column.name] for column in lists.c if not column.primary_key},
 )
 
+_SNAPSHOT_COLUMNS = tuple(column.name for column in lists.c if not column.primary_key)
 _SNAPSHOT = select(lists).where(lists.c.name == bindparam("name"))
-_SIZE = select(lists.c.members).where(lists.c.name == bindparam("name"))
+_of_list = select(lists.c.number).where(lists.c.name == _list).scalar_subquery()
+_has_begun = memberships.c.began_in <= _of_list
 
-_PRESENT = select(memberships.c.contact).where(
-    memberships.c.list == _list, IS_PRESENT, memberships.c.contact.in_(texts("contacts"))
+_MEMBERS = (
+    select(memberships.c.key, memberships.c.contact)
+    .where(memberships.c.list == _list, IS_PRESENT, memberships.c.key > bindparam("after"))
+    .order_by(memberships.c.key)
+    .limit(bindparam("limit"))
 )
-_KEYS = select(memberships.c.key).distinct().where(memberships.c.list.in_(texts("names")), IS_PRESENT)
-_CONTACTS = (
+_HERE = (
     select(memberships.c.contact)
     .distinct()
-    .where(memberships.c.list.in_(texts("names")), IS_PRESENT, memberships.c.contact.is_not(None))
+    .where(
+        memberships.c.list == _list,
+        memberships.c.contact.in_(texts("contacts")),
+        _has_begun,
+        or_(IS_PRESENT, memberships.c.ended_in > _of_list),
+    )
 )
 
 _UNDECIDED = (
-    select(memberships.c.key, memberships.c.contact, memberships.c.from_at, decisions.c.reason)
+    select(memberships.c.key, memberships.c.contact, memberships.c.began_at, decisions.c.reason)
     .join_from(
         memberships,
         decisions,
@@ -123,6 +112,7 @@ _UNDECIDED = (
     .where(
         memberships.c.list == _list,
         IS_PRESENT,
+        _has_begun,
         memberships.c.key > bindparam("after"),
         or_(
             decisions.c.key.is_(None),
@@ -176,45 +166,37 @@ class SqlAudiences(Section):
             generation=row.generation,
             kept_because=row.kept_because,
             left_out=row.left_out,
+            number=row.number,
         )
 
-    def difference(self, name: str, members: Iterable[Member]) -> int:
-        count = same = 0
-        stream = ((member.key, member.contact) for member in members)
-        while chunk := dict(islice(stream, CHUNK)):
-            count += len(chunk)
-            same += self._connection.execute(_COUNT_SAME, {"b_list": name, "members": chunk}).scalar_one()
-        return (count - same) + (self.size(name) - same)
+    def members(self, name: str, after: str, limit: int) -> Sequence[Member]:
+        values = {"b_list": name, "after": after, "limit": limit}
+        return [Member(key, contact) for key, contact in self._connection.execute(_MEMBERS, values)]
 
-    def sync(self, name: str, members: Iterable[Member], snapshot: Snapshot) -> MembersDelta:
-        _staged.create(self._connection)
-        stream = ((member.key, member.contact) for member in members)
-        while chunk := list(islice(stream, CHUNK)):
-            stage(self._connection, _staged, chunk)
-        at = {"b_list": name, "b_at": snapshot.refreshed_at}
-        left = self._connection.execute(_FORGET_MOMENTARY, at).rowcount
-        left += self._connection.execute(_CLOSE, at).rowcount
-        entered = self._connection.execute(_OPEN, at).rowcount
-        _staged.drop(self._connection)
-        size = self.size(name) + entered - left
-        self._put(name, snapshot, size)
-        return MembersDelta(entered=entered, left=left, size=size)
+    def leave(self, name: str, number: int, keys: Collection[str], at: datetime) -> None:
+        values = {"b_list": name, "b_number": number, "keys": list(keys), "b_at": at}
+        self._connection.execute(_LEAVE, values)
 
-    def keep(self, name: str, snapshot: Snapshot) -> None:
-        self._put(name, snapshot, self.size(name))
+    def enter(self, name: str, number: int, members: Sequence[Member], at: datetime) -> None:
+        values = {"b_list": name, "b_number": number, "members": dict(members), "b_at": at}
+        self._connection.execute(_ENTER, values)
 
-    def size(self, name: str) -> int:
-        return self._connection.execute(_SIZE, {"name": name}).scalar() or 0
+    def mark(self, name: str, snapshot: Snapshot) -> None:
+        values = {"name": name, **{column: getattr(snapshot, column) for column in _SNAPSHOT_COLUMNS}}
+        self._connection.execute(_PUT_LIST, values)
+
+    def take_back(self, before: int | None, limit: int) -> int | None:
+        asked = {"before": _ENDLESS if before is None else before, "limit": limit}
+        ids = self._connection.execute(_OLDER, asked).scalars().all()
+        if ids:
+            # First those that never began: one that never ended may have the same key.
+            self._connection.execute(_NEVER_BEGUN, {"ids": ids})
+            self._connection.execute(_NEVER_ENDED, {"ids": ids})
+        return ids[-1] if len(ids) == limit else None
 
     def present(self, name: str, contacts: Collection[str]) -> frozenset[str]:
-        found = self._connection.execute(_PRESENT, {"b_list": name, "contacts": list(contacts)})
+        found = self._connection.execute(_HERE, {"b_list": name, "contacts": list(contacts)})
         return frozenset(found.scalars())
-
-    def keys(self, names: Collection[str]) -> frozenset[str]:
-        return frozenset(self._connection.execute(_KEYS, {"names": list(names)}).scalars())
-
-    def contacts(self, names: Collection[str]) -> frozenset[str]:
-        return frozenset(self._connection.execute(_CONTACTS, {"names": list(names)}).scalars())
 
     def undecided(
         self, journey: str, occurrence: str, name: str, since: datetime, limit: int, after: str = ""
@@ -274,19 +256,6 @@ class SqlAudiences(Section):
             for decision in decisions
         ]
         self._change_each(_DECIDE_AGAIN, rows, "decisions")
-
-    def _put(self, name: str, snapshot: Snapshot, members: int) -> None:
-        values = {
-            "name": name,
-            "members": members,
-            "refreshed_at": snapshot.refreshed_at,
-            "as_of": snapshot.as_of,
-            "size": snapshot.size,
-            "generation": snapshot.generation,
-            "kept_because": snapshot.kept_because,
-            "left_out": snapshot.left_out,
-        }
-        self._connection.execute(_PUT_LIST, values)
 
 
 def _name_of(decision: CandidateDecision) -> dict[str, Any]:

@@ -3,8 +3,7 @@
 SQLite executes a statement once for each row, inside of this process, which is the fastest there is.
 PostgreSQL is a conversation away: there the rows travel together, as one JSON text, and the statement is
 rewritten to run once over the table that the text stands for; what was a parameter becomes a column of it.
-So a statement is written for one row, and a batch of thousands costs one round trip. Rows that come as a
-stream, to lie in a temporary table, go by COPY.
+So a statement is written for one row, and a batch of thousands costs one round trip.
 """
 
 import json
@@ -21,7 +20,6 @@ from sqlalchemy import (
     Dialect,
     Executable,
     Insert,
-    Table,
     Text,
     Update,
     bindparam,
@@ -30,7 +28,6 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.sql.visitors import replacement_traverse, traverse
 from sqlalchemy.types import NullType, TypeEngine
@@ -54,26 +51,6 @@ def execute_each(
         return connection.execute(statement, rows)
     batch = _batch(statement, tuple(rows[0]), connection.dialect)
     return connection.execute(batch.statement, {"rows": batch.to_json(rows)})
-
-
-def stage(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
-    """Add rows to a temporary table, with their values in the order of its columns."""
-    if connection.dialect.name != "postgresql":
-        names = table.c.keys()
-        connection.execute(table.insert(), [dict(zip(names, row, strict=True)) for row in rows])
-        return
-    import psycopg
-
-    writes = [_write_of(column.type, connection.dialect) for column in table.c]
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
-    try:
-        with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} FROM STDIN".encode()) as copy:
-            for row in rows:
-                copy.write_row([write(value) for write, value in zip(writes, row, strict=True)])
-    except psycopg.Error as error:
-        # This goes past SQLAlchemy, which tells the driver's errors everywhere else.
-        raise DBAPIError.instance("COPY", None, error, psycopg.Error, hide_parameters=True) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

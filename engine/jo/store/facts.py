@@ -1,68 +1,37 @@
-"""The copy of the outside world's rows, taken over by difference.
+"""The copy of the outside world's rows, taken over by difference."""
 
-The new rows go into a temporary table first, which costs no durable write; then two statements over sets
-find what differs. So a hundred thousand rows of which none changed cost reading, and write nothing.
-"""
-
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 
-from sqlalchemy import (
-    Column,
-    MetaData,
-    Table,
-    Text,
-    bindparam,
-    false,
-    or_,
-    select,
-    true,
-    update,
-)
+from sqlalchemy import Text, bindparam, false, select, true, type_coerce, update
 
-from jo.ports.store.facts import FactRow, FactsDelta
+from jo.ports.store.facts import FactRow, FactsDifference
 from jo.ports.warehouse import Fact
-from jo.store.bulk import stage
-from jo.store.columns import TEXT, Json
+from jo.store.bulk import execute_each
+from jo.store.columns import to_json
 from jo.store.section import Section
 from jo.store.tables import facts, sources
-from jo.store.twins import insert, texts
-
-CHUNK = 5_000
-"""Rows staged at once, so that a long stream never lies in memory as a whole."""
-
-_staged = Table(
-    "staged_facts",
-    MetaData(),
-    Column("key", TEXT, primary_key=True),
-    Column("data", Json, nullable=False),
-    prefixes=["TEMPORARY"],
-)
+from jo.store.twins import insert, pairs, texts
 
 _source = bindparam("b_source", type_=Text())
 
-_take = insert(facts).from_select(
-    ["source", "key", "data", "is_gone"],
-    select(_source, _staged.c.key, _staged.c.data, false())
-    .join_from(_staged, facts, (facts.c.source == _source) & (facts.c.key == _staged.c.key), isouter=True)
-    .where(or_(facts.c.key.is_(None), facts.c.data != _staged.c.data, facts.c.is_gone)),
+_WRITTEN = select(facts.c.key, type_coerce(facts.c.data, Text()), facts.c.is_gone).where(
+    facts.c.source == _source, facts.c.key.in_(texts("keys"))
 )
-_TAKE = _take.on_conflict_do_update(
+
+_new = pairs("rows")
+_put = insert(facts).from_select(
+    ["source", "key", "data", "is_gone"],
+    # SQLite takes ON CONFLICT for a part of a query that has no WHERE.
+    select(_source, _new.c.key, _new.c.value, false()).where(_new.c.key.is_not(None)),
+)
+_PUT = _put.on_conflict_do_update(
     index_elements=[facts.c.source, facts.c.key],
-    set_={"data": _take.excluded.data, "is_gone": _take.excluded.is_gone},
-).returning(facts.c.key)
+    set_={"data": _put.excluded.data, "is_gone": _put.excluded.is_gone},
+)
 
 _MARK_GONE = (
-    update(facts)
-    .where(
-        facts.c.source == _source,
-        facts.c.key.in_(texts("asked")),
-        facts.c.is_gone == false(),
-        facts.c.key.not_in(select(_staged.c.key)),
-    )
-    .values(is_gone=true())
-    .returning(facts.c.key)
+    update(facts).where(facts.c.source == _source, facts.c.key.in_(texts("keys"))).values(is_gone=true())
 )
 
 _put_source = insert(sources)
@@ -82,20 +51,25 @@ _KEYS = select(facts.c.key).where(facts.c.source == _source).order_by(facts.c.ke
 class SqlFacts(Section):
     __slots__ = ()
 
-    def sync(
-        self, source: str, rows: Iterable[Fact], as_of: datetime, *, asked: Collection[str]
-    ) -> FactsDelta:
-        _staged.create(self._connection)
-        stream = ((row.key, row.data) for row in rows)
-        while chunk := list(islice(stream, CHUNK)):
-            stage(self._connection, _staged, chunk)
-        changed = self._connection.execute(_TAKE, {"b_source": source}).scalars().all()
-        gone = (
-            self._connection.execute(_MARK_GONE, {"b_source": source, "asked": list(asked)}).scalars().all()
+    def differing(self, source: str, rows: Collection[Fact]) -> FactsDifference:
+        asked = {"b_source": source, "keys": [row.key for row in rows]}
+        found = {key: (data, is_gone) for key, data, is_gone in self._connection.execute(_WRITTEN, asked)}
+        written = {row.key: to_json(row.data) for row in rows}
+        return FactsDifference(
+            rows={key: data for key, data in written.items() if found.get(key) != (data, False)},
+            new=frozenset(written.keys() - found.keys()),
         )
-        self._connection.execute(_PUT_SOURCE, {"name": source, "as_of": as_of})
-        _staged.drop(self._connection)
-        return FactsDelta(changed=sorted(changed), gone=sorted(gone))
+
+    def put(self, source: str, rows: Mapping[str, str]) -> None:
+        self._connection.execute(_PUT, {"b_source": source, "rows": rows})
+
+    def mark_gone(self, source: str, keys: Collection[str]) -> None:
+        self._connection.execute(_MARK_GONE, {"b_source": source, "keys": list(keys)})
+
+    def mark(self, as_of: Mapping[str, datetime]) -> None:
+        if as_of:
+            rows = [{"name": name, "as_of": moment} for name, moment in sorted(as_of.items())]
+            execute_each(self._connection, _PUT_SOURCE, rows)
 
     def rows(self, source: str, keys: Collection[str]) -> Mapping[str, FactRow]:
         found = self._connection.execute(_ROWS, {"b_source": source, "keys": list(keys)})

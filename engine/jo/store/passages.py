@@ -97,10 +97,11 @@ _NOTE = insert(passage_notes)
 
 _LATER = or_(passages.c.due_at.is_(None), passages.c.due_at > bindparam("b_at", type_=passages.c.due_at.type))
 
-_CONTACTS = select(passages.c.contact).distinct().where(passages.c.program == bindparam("program"), IS_INSIDE)
-
-_ROWS = (
-    select(passages.c.row).distinct().where(passages.c.program == bindparam("program"), IS_INSIDE, HAS_ROW)
+_INSIDE = (
+    select(passages.c.identity, passages.c.contact, passages.c.row)
+    .where(passages.c.program == bindparam("program"), IS_INSIDE, passages.c.identity > bindparam("after"))
+    .order_by(passages.c.identity)
+    .limit(bindparam("limit"))
 )
 
 _LAST_ENTRIES = (
@@ -224,11 +225,11 @@ class SqlPassages(Section):
             values["b_program"] = program
         return self._connection.execute(statement, values).rowcount
 
-    def contacts(self, program: str) -> frozenset[str]:
-        return frozenset(self._connection.execute(_CONTACTS, {"program": program}).scalars())
-
-    def rows(self, program: str) -> frozenset[str]:
-        return frozenset(self._connection.execute(_ROWS, {"program": program}).scalars())
+    def inside(self, program: str, after: str, limit: int) -> Sequence[tuple[str, str, str]]:
+        asked = {"program": program, "after": after, "limit": limit}
+        return [
+            (identity, contact, row) for identity, contact, row in self._connection.execute(_INSIDE, asked)
+        ]
 
     def last_entries(
         self, contacts: Collection[str], programs: Collection[str]

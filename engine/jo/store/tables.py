@@ -159,7 +159,7 @@ lists = Table(
     "lists",
     metadata,
     Column("name", TEXT, primary_key=True),
-    Column("members", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
     _instant("refreshed_at"),
     _instant("as_of"),
     Column("size", BigInteger, nullable=False),
@@ -176,13 +176,17 @@ memberships = Table(
     _text("list"),
     _text("key"),
     _text("contact", null=True),
-    _instant("from_at"),
-    _instant("to_at", null=True),
-    CheckConstraint("to_at > from_at", name="order"),
+    Column("began_in", BigInteger, nullable=False),
+    _instant("began_at"),
+    Column("ended_in", BigInteger, nullable=True),
+    _instant("ended_at", null=True),
+    CheckConstraint("ended_in > began_in", name="order"),
+    CheckConstraint("(ended_in IS NULL) = (ended_at IS NULL)", name="ended"),
 )
-IS_PRESENT = memberships.c.to_at.is_(None)
+"""Who is in a list from one of its snapshots to another, by their numbers; the instants are only told."""
+IS_PRESENT = memberships.c.ended_in.is_(None)
 _index(memberships.c.list, memberships.c.key, unique=True, where=IS_PRESENT)
-_index(memberships.c.list, memberships.c.contact, where=IS_PRESENT)
+_index(memberships.c.list, memberships.c.contact)
 
 decisions = Table(
     "decisions",

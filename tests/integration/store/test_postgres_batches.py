@@ -10,14 +10,13 @@ from sqlalchemy import event
 from jo.flow.intent import AttemptEnd, End, Keep, Settled, Suppression
 from jo.flow.passage import Note
 from jo.flow.state import AttemptState, IntentState, Why
-from jo.ports.store import CandidateDecision, Lease, Snapshot, Transaction
+from jo.ports.store import CandidateDecision, Lease, Transaction
 from jo.ports.warehouse import Fact, Member
 from jo.store.engine import connect
 from jo.store.store import SqlStore
 from tests.support.builders import DAY, NOON, a_fixed, a_passage, an_intent
-from tests.support.stores import a_lease
+from tests.support.stores import a_lease, take_facts, take_members
 
-SNAPSHOT = Snapshot(refreshed_at=NOON, as_of=NOON, size=0, generation=1)
 Batch = Callable[[Transaction, list[str]], object]
 """Writes something for each of the names."""
 
@@ -69,10 +68,11 @@ def decide(work: Transaction, names: list[str]) -> None:
 
 def refresh(work: Transaction, names: list[str]) -> None:
     rows = [Fact(key=name, data={"id": name}) for name in names]
-    assert len(work.facts.sync("contacts", rows, NOON, asked=()).changed) == len(names)
-    members = [Member(key=name, contact=name) for name in names]
-    assert work.audiences.sync("admins", members, SNAPSHOT).entered == len(names)
-    assert work.audiences.difference("admins", members) == 0
+    assert len(work.facts.differing("contacts", rows).new) == len(names)
+    take_facts(work, "contacts", rows)
+    work.facts.mark_gone("contacts", names)
+    take_members(work, "admins", [Member(key=name, contact=name) for name in names])
+    assert work.audiences.take_back(None, 1_000) is None
 
 
 def suppress(work: Transaction, names: list[str]) -> None:

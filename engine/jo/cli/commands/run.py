@@ -210,7 +210,10 @@ def _run(console: Console, settings: "Settings", store: "Store", worker: "Worker
     started = {"owner": worker.owner, "clock": clock.kind.value}
     with told_to_stop(stop) as heard:
         shown = console.progress("Running") if log is None else nullcontext()
-        with shown as progress, open_loop(settings, store, clock, worker, listener.tell) as loop:
+        with (
+            shown as progress,
+            open_loop(settings, store, clock, worker, listener.tell, waits=not asked.is_service) as loop,
+        ):
             listener.tell(Event(name="run.started", at=clock.now(), fields=started))
             if asked.is_once:
                 run_out(loop, worker, after_each)

@@ -146,7 +146,7 @@ def _lists(
         if snapshot is not None:
             line = ListLine(
                 name=name,
-                size=work.audiences.size(name),
+                size=snapshot.size,
                 refreshed_at=snapshot.refreshed_at.astimezone(zone),
                 as_of=snapshot.as_of.astimezone(zone),
                 kept_because=snapshot.kept_because,

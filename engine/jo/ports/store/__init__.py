@@ -8,14 +8,7 @@ values takes them at once: a batch is a statement or two, not a loop of its call
 The sections of a transaction (`specs`, `facts`, …) are views of the same transaction, one per concern.
 """
 
-from jo.ports.store.audiences import (
-    Audiences,
-    CandidateDecision,
-    MembersDelta,
-    Snapshot,
-    Undecided,
-    UndecidedPage,
-)
+from jo.ports.store.audiences import Audiences, CandidateDecision, Snapshot, Undecided, UndecidedPage
 from jo.ports.store.counts import Counts, Miscount
 from jo.ports.store.errors import (
     ChangeRefusedError,
@@ -27,7 +20,7 @@ from jo.ports.store.errors import (
     StoreError,
     StoreVersionError,
 )
-from jo.ports.store.facts import FactRow, Facts, FactsDelta
+from jo.ports.store.facts import FactRow, Facts, FactsDifference
 from jo.ports.store.holds import Holds
 from jo.ports.store.journals import KnownJournal, KnownJournals
 from jo.ports.store.leases import Lease, Leases
@@ -61,7 +54,7 @@ __all__ = [
     "Evidence",
     "FactRow",
     "Facts",
-    "FactsDelta",
+    "FactsDifference",
     "Happening",
     "Holds",
     "IntentLine",
@@ -74,7 +67,6 @@ __all__ = [
     "Leases",
     "Ledger",
     "LiveSpec",
-    "MembersDelta",
     "Miscount",
     "OpenedAttempt",
     "Operations",

@@ -1,6 +1,6 @@
 """Who is in a list and since when, and what was decided about each candidate."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -21,13 +21,9 @@ class Snapshot:
     """The broken bound for which the members before were kept."""
     left_out: Mapping[str, int] = field(default_factory=dict)
     """Reason → rows that the list left out, such as `not distinct`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MembersDelta:
-    entered: int
-    left: int
-    size: int
+    number: int
+    """Grows with each snapshot but those that kept the members of before. What a membership begins and ends
+    with is such a number: it holds for whoever reads from the moment when the list has that number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,34 +65,37 @@ class Audiences(Protocol):
 
     def snapshot(self, name: str) -> Snapshot | None: ...
 
-    def difference(self, name: str, members: Iterable[Member]) -> int:
-        """Return how many would enter or leave if these were the members; changes nothing."""
-        ...
-
-    def sync(self, name: str, members: Iterable[Member], snapshot: Snapshot) -> MembersDelta:
-        """Make `members` (each key once) the present ones as of `snapshot.refreshed_at`.
-
-        A member behind whom stands another contact than before leaves and enters. `snapshot.size` is what
-        the caller counted; it is kept as given.
+    def members(self, name: str, after: str, limit: int) -> Sequence[Member]:
+        """Return present members behind the key `after`, in the database's order, and with them those who
+        enter with the next snapshot, without those who leave with it.
         """
         ...
 
-    def keep(self, name: str, snapshot: Snapshot) -> None:
-        """Record a refresh that changed nobody, because a bound was broken."""
+    def leave(self, name: str, number: int, keys: Collection[str], at: datetime) -> None:
+        """End memberships with the list's snapshot of that number, the next one; not seen before its mark."""
         ...
 
-    def size(self, name: str) -> int: ...
+    def enter(self, name: str, number: int, members: Sequence[Member], at: datetime) -> None:
+        """Begin memberships with the list's snapshot of that number, the next one; not seen before its mark.
+
+        Each key once, and none whose membership has not ended.
+        """
+        ...
+
+    def mark(self, name: str, snapshot: Snapshot) -> None:
+        """Make a snapshot the list's newest: from now on it has that number, and those are its members."""
+        ...
+
+    def take_back(self, before: int | None, limit: int) -> int | None:
+        """Undo what memberships began and ended behind the numbers of their lists, newest first.
+
+        Looks at `limit` of them, older than the one that a former call has returned, and returns how far it
+        has come; None at the end.
+        """
+        ...
 
     def present(self, name: str, contacts: Collection[str]) -> frozenset[str]:
         """Return those of the contact keys that are behind a present member."""
-        ...
-
-    def keys(self, names: Collection[str]) -> frozenset[str]:
-        """Return the keys of the present members of these lists."""
-        ...
-
-    def contacts(self, names: Collection[str]) -> frozenset[str]:
-        """Return the contact keys behind the present members of these lists."""
         ...
 
     def undecided(

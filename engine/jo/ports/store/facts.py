@@ -1,6 +1,6 @@
 """The store's copy of the outside world's rows."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -9,13 +9,13 @@ from jo.ports.warehouse import Fact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FactsDelta:
-    """What a sync changed, as keys."""
+class FactsDifference:
+    """How rows differ from the copy."""
 
-    changed: Sequence[str]
-    """New, different, or back after they were gone; sorted."""
-    gone: Sequence[str]
-    """Sorted."""
+    rows: Mapping[str, str]
+    """Key → data as the store writes it, of those that are new, different, or back after they were gone."""
+    new: frozenset[str]
+    """Those of the keys that were never copied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +26,20 @@ class FactRow:
 
 
 class Facts(Protocol):
-    def sync(
-        self, source: str, rows: Iterable[Fact], as_of: datetime, *, asked: Collection[str]
-    ) -> FactsDelta:
-        """Take over rows by difference, each key once. Keys that were asked for and have no row are gone.
+    def differing(self, source: str, rows: Collection[Fact]) -> FactsDifference:
+        """Hold rows against the copy, each key once; changes nothing."""
+        ...
 
-        `as_of` is when the table behind the rows was written; the newest one counts for the source.
-        """
+    def put(self, source: str, rows: Mapping[str, str]) -> None:
+        """Take over rows, as `differing` gave them."""
+        ...
+
+    def mark_gone(self, source: str, keys: Collection[str]) -> None:
+        """Note that rows have vanished from their source; what was last known of them stays."""
+        ...
+
+    def mark(self, as_of: Mapping[str, datetime]) -> None:
+        """Note when the tables behind the copies were written, by source. A newer one is never taken back."""
         ...
 
     def rows(self, source: str, keys: Collection[str]) -> Mapping[str, FactRow]:

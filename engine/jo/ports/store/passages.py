@@ -99,12 +99,11 @@ class Passages(Protocol):
         """
         ...
 
-    def contacts(self, program: str) -> frozenset[str]:
-        """Return the contact keys of a program's open passages."""
-        ...
+    def inside(self, program: str, after: str, limit: int) -> Sequence[tuple[str, str, str]]:
+        """Return identity, contact and the list's row of a program's open passages.
 
-    def rows(self, program: str) -> frozenset[str]:
-        """Return the keys of the list's rows behind a program's open passages."""
+        In the database's order of identities, from behind `after`.
+        """
         ...
 
     def last_entries(

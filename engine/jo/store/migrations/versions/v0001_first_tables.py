@@ -121,7 +121,7 @@ def upgrade() -> None:
     op.create_table(
         "lists",
         sa.Column("name", TEXT, nullable=False),
-        sa.Column("members", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("refreshed_at", sa.BigInteger(), nullable=False),
         sa.Column("as_of", sa.BigInteger(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
@@ -137,13 +137,16 @@ def upgrade() -> None:
         sa.Column("list", TEXT, nullable=False),
         sa.Column("key", TEXT, nullable=False),
         sa.Column("contact", TEXT, nullable=True),
-        sa.Column("from_at", sa.BigInteger(), nullable=False),
-        sa.Column("to_at", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("to_at > from_at", name="ck_memberships_order"),
+        sa.Column("began_in", sa.BigInteger(), nullable=False),
+        sa.Column("began_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_in", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("(ended_in IS NULL) = (ended_at IS NULL)", name="ck_memberships_ended"),
+        sa.CheckConstraint("ended_in > began_in", name="ck_memberships_order"),
         sa.PrimaryKeyConstraint("id", name="pk_memberships"),
     )
-    _index("ix_memberships_list_contact", "memberships", ["list", "contact"], where="to_at IS NULL")
-    _index("ix_memberships_list_key", "memberships", ["list", "key"], unique=True, where="to_at IS NULL")
+    _index("ix_memberships_list_contact", "memberships", ["list", "contact"])
+    _index("ix_memberships_list_key", "memberships", ["list", "key"], unique=True, where="ended_in IS NULL")
     op.create_table(
         "memories",
         sa.Column("name", TEXT, nullable=False),
