@@ -25,6 +25,8 @@ from jo.mail.relay import Relay, is_loopback
 from jo.mail.tls import describe
 from jo.ports.mailer import About, Outgoing, Reply, ReplyKind, Stage
 
+RESOLVED = 60.0
+"""Seconds for which the addresses of a relay's name are used again."""
 GROWTH_PAUSE = 30.0
 """Seconds without a new connection after one was refused while others work."""
 
@@ -42,7 +44,7 @@ class Pool:
         """`settled` is called with the end of each message."""
         self.relay = relay
         self.trouble: Trouble | None = None
-        """Why the last connection that was tried did not open; None once one has opened."""
+        """Why the last connection that did not open failed."""
         self._context = context
         self._selector = selector
         self._clock = clock
@@ -51,6 +53,7 @@ class Pool:
         self._live: list[Connection] = []
         self._may_grow_from = clock()
         self._endpoints: Sequence[Endpoint] = ()
+        self._resolved_until = 0.0
 
     @property
     def room(self) -> int:
@@ -175,7 +178,9 @@ class Pool:
 
     def _open(self) -> None:
         try:
-            self._endpoints = self._endpoints or _resolve(self.relay)
+            if not self._endpoints or self._clock() >= self._resolved_until:
+                self._endpoints = _resolve(self.relay)
+                self._resolved_until = self._clock() + RESOLVED
         except (OSError, ValueError) as error:
             why = describe(error) if isinstance(error, OSError) else "it is no host name"
             self._not_opened(Trouble(stage=Stage.CONNECT, text=f"the relay's name cannot be resolved: {why}"))
