@@ -133,7 +133,7 @@ _END_OF_PAGE = (
 
 _DECIDE = insert(decisions).on_conflict_do_nothing().returning(*decisions.primary_key)
 _LAST_REASONS = (
-    select(decisions.c.key, decisions.c.reason)
+    select(decisions.c.reason)
     .where(
         decisions.c.journey == bindparam("journey"),
         decisions.c.occurrence == bindparam("occurrence"),
@@ -224,33 +224,22 @@ class SqlAudiences(Section):
         if not decisions:
             return
         last = {tuple(_name_of(decision).values()): decision for decision in decisions}
-        decisions = list(last.values())
-        rows = [{**_name_of(decision), **_said(decision)} for decision in decisions]
+        rows = [{**_name_of(decision), **_said(decision)} for decision in last.values()]
         new = {tuple(row) for row in execute_each(self._connection, _DECIDE, rows)}
-        again = []
-        for decision in decisions:
-            name = (decision.journey, decision.occurrence, decision.key)
-            if name in new:
-                new.remove(name)
-                self._counts.came([of_decision(decision.journey, decision.reason)])
-            else:
-                again.append(decision)
-        self._decide_again(again)
+        again = [decision for name, decision in last.items() if name not in new]
+        if again:
+            self._decide_again(again)
+        self._counts.came(of_decision(decision.journey, decision.reason) for decision in last.values())
 
     def _decide_again(self, decisions: Sequence[CandidateDecision]) -> None:
+        """Replace decisions that stand; what these were is counted no more."""
         keys: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for decision in decisions:
             keys[decision.journey, decision.occurrence].append(decision.key)
-        last: dict[tuple[str, str, str], str] = {}
         for (journey, occurrence), asked in keys.items():
             values = {"journey": journey, "occurrence": occurrence, "keys": asked}
-            for key, reason in self._connection.execute(_LAST_REASONS, values):
-                last[journey, occurrence, key] = reason
-        for decision in decisions:
-            name = (decision.journey, decision.occurrence, decision.key)
-            self._counts.left([of_decision(decision.journey, last[name])])
-            self._counts.came([of_decision(decision.journey, decision.reason)])
-            last[name] = decision.reason
+            reasons = self._connection.execute(_LAST_REASONS, values).scalars()
+            self._counts.left(of_decision(journey, reason) for reason in reasons)
         rows = [
             {**{f"b_{word}": value for word, value in _name_of(decision).items()}, **_said(decision)}
             for decision in decisions

@@ -165,7 +165,7 @@ class SqlCounts(Section):
         self._moved.update(sorts)
 
     def left(self, sorts: Iterable[Sort]) -> None:
-        self._moved.subtract(sorts)
+        self._moved.subtract(Counter(sorts))  # counted in C
 
     def write(self) -> None:
         """Write what was moved since; called right before the commit, and before counts are read."""

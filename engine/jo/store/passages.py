@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
@@ -139,8 +140,7 @@ class SqlPassages(Section):
             if id_ is not None:
                 entered.append(replace(passage, id=id_))
         self._knows(entered)
-        for passage in entered:
-            self._counts.came(of_passage(passage))
+        self._counts.came(chain.from_iterable(map(of_passage, entered)))
         return entered
 
     def due(self, now: datetime, limit: int, shards: Set[int] = ALL_SHARDS) -> Sequence[Passage]:
@@ -187,9 +187,8 @@ class SqlPassages(Section):
             for old, new in zip(before, passages, strict=True)
         ]
         self._change_each(_SAVE, rows, "passages")
-        for old, new in zip(before, passages, strict=True):
-            self._counts.left(of_passage(old))
-            self._counts.came(of_passage(new))
+        self._counts.left(chain.from_iterable(map(of_passage, before)))
+        self._counts.came(chain.from_iterable(map(of_passage, passages)))
         self._knows(passages)
 
     def note(self, notes: Sequence[tuple[int, Note]]) -> None:
