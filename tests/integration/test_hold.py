@@ -80,11 +80,13 @@ def test_after_days_without_a_run_it_asks_first(live: tuple[Path, dict[str, str]
     assert code == Exit.NOT_CONVERGED
     assert "overdue" in out
     assert re.search(r"program/welcome +6", out)
+    assert "on hold since" in play(project, variables, "status")[1]
     assert len(mails(project)) == 6
 
     patient = {**variables, "JO_RUN_HOLD_AFTER": "10 days"}
     assert "On hold" in play(project, patient, "run", "--once")[1]  # until somebody lifts it
     assert play(project, variables, "run", "--release")[0] == Exit.OK
+    assert "on hold" not in play(project, variables, "status")[1]
     assert play(project, variables, "run", "--release")[2].strip().endswith("Nothing is on hold.")
     assert play(project, variables, "run", "--once")[0] == Exit.OK
     assert len(mails(project)) == 12

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from jo.flow.hold import Hold
 from jo.reports.pauses import PauseLine
 
 Counts = Mapping[str, int]
@@ -136,6 +137,8 @@ class StatusReport:
     """In the order of their leases."""
     lag: timedelta
     """For how long the person or mail that has waited most has been due; zero when nothing is."""
+    holds: tuple[Hold, ...] = ()
+    """Why nothing runs, in any worker; instants as all here."""
     pauses: tuple[PauseLine, ...] = ()
     lists: tuple[ListLine, ...] = ()
     journeys: tuple[JourneyStatus, ...] = ()

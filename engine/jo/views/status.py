@@ -28,6 +28,9 @@ _LABEL = 12
 
 def render(report: StatusReport, look: Look) -> str:
     lines = _head(report, look)
+    for hold in report.holds:
+        said = f"on hold since {hold.at:%Y-%m-%d %H:%M}: {hold.cause}. {hold.detail}".strip()
+        lines.append([(f"{said} Nothing runs until `jo run --release`.", Ink.WARNING)])
     for pause in report.pauses:
         lines.append(_pause(pause))
     for journey in report.journeys:
@@ -224,6 +227,10 @@ def as_json(report: StatusReport) -> str:
                 "duties": list(worker.duties),
             }
             for worker in report.workers
+        ],
+        "holds": [
+            {"cause": hold.cause.value, "detail": hold.detail, "since": hold.at.isoformat()}
+            for hold in report.holds
         ],
         "pauses": [
             {

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,7 @@ def _read(
         last_tick=last.astimezone(zone) if last is not None else None,
         workers=_workers(work, zone, is_run_locked),
         lag=_lag(work, now),
+        holds=tuple(replace(hold, at=hold.at.astimezone(zone)) for hold in work.holds.active()),
         pauses=_pauses(work, now, zone),
         lists=_lists(work, live, zone, only),
         journeys=_journeys(work, live, now, zone, only),
