@@ -43,7 +43,8 @@ class Gate:
         self._tell = tell
         self._hold_after = hold_after
         self._has_begun = False
-        self._told: frozenset[Cause] = frozenset()
+        self._standstill: Standstill | None = None
+        """As it was told last."""
 
     def look(self, now: datetime) -> Standstill | None:
         """Return why nothing may run now; None when it may. Raises WorldError."""
@@ -61,8 +62,8 @@ class Gate:
         self._has_begun = True
         if holds:
             return self._stand_still(holds, now)
-        if self._told:
-            self._told = frozenset()
+        if self._standstill is not None:
+            self._standstill = None
             self._tell(Event(name="run.released", at=now))
         return None
 
@@ -75,20 +76,26 @@ class Gate:
             work.holds.put(Cause.OVERDUE, said, now)
 
     def _stand_still(self, holds: Sequence[Hold], now: datetime) -> Standstill:
-        count = PAGE
-        while count == PAGE and self._worker.goes_on():
-            with self._store.write(self._worker.lease) as work:
-                count = work.holds.hold_mails(now, now, PAGE)
-        with self._store.read() as work:
-            found = Standstill(holds=holds, waiting=work.holds.waiting(now))
-        causes = frozenset(hold.cause for hold in holds)
-        if causes != self._told:
-            self._told = causes
+        """Hold what has become due, and count anew when that changes anything."""
+        found = self._standstill
+        if self._hold_mails(now) or found is None or found.holds != holds:
+            with self._store.read() as work:
+                found = Standstill(holds=holds, waiting=work.holds.waiting(now))
+        if self._standstill is None or self._standstill.holds != holds:
             fields = {
-                "causes": sorted(causes),
+                "causes": [hold.cause.value for hold in holds],
                 "mails": found.mails,
                 "known": found.known,
                 "people": found.people,
             }
             self._tell(Event(name="run.held", at=now, fields=fields))
+        self._standstill = found
         return found
+
+    def _hold_mails(self, now: datetime) -> int:
+        held, count = 0, PAGE
+        while count == PAGE and self._worker.goes_on():
+            with self._store.write(self._worker.lease) as work:
+                count = work.holds.hold_mails(now, now, PAGE)
+            held += count
+        return held
