@@ -79,6 +79,8 @@ def check(world: World, alone: World) -> None:
     per_day = Counter((mail.to, mail.at.date()) for mail in world.mails() if mail.template != "bill")
     assert max(per_day.values()) == 2
     world.check_accounts()
+    report = world.audit()
+    assert report.holds, [line for line in report.lines if line.found.count]
 
 
 def holdings(crowd: Crowd) -> list[int]:

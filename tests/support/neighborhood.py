@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from jo.cli.main import jo, run
 from jo.mail import sink_server
@@ -94,15 +94,17 @@ def neighbors(folder: Path) -> Iterator[dict[str, str]]:
         yield relay | web
 
 
-def start(folder: Path, variables: Mapping[str, str], *words: str) -> "subprocess.Popen[str]":
-    """Start a command of jo in the folder, as a process of its own."""
+def start(
+    folder: Path, variables: Mapping[str, str], *words: str, log: IO[str] | None = None
+) -> "subprocess.Popen[str]":
+    """Start a command of jo in the folder, as a process of its own. What it says goes to pipes, or a log."""
     return subprocess.Popen(
         [sys.executable, "-m", "jo", *words],
         cwd=folder,
         env={**os.environ, **variables},
         text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=log or subprocess.PIPE,
+        stderr=log or subprocess.PIPE,
     )
 
 
