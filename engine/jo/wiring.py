@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from jo.render.compiled import Site
     from jo.render.tokens import Key, Keys
     from jo.store.alone import RunLock
+    from jo.store.backup import Backup
+    from jo.store.check import CheckReport
     from jo.warehouse.location import SourceLocation
     from jo.web.server import WebServer
     from jo.web.told import Tell as TellWeb
@@ -79,6 +81,57 @@ def store_file(settings: Settings) -> Path | None:
     if not url.startswith(_SQLITE) or url.removeprefix(_SQLITE) == _MEMORY:
         return None
     return settings.root / url.removeprefix(_SQLITE)
+
+
+def check_store(settings: Settings) -> CheckReport:
+    """Look for damage of the store. Raises WorldError."""
+    from jo.store import check
+
+    file = store_file(settings)
+    if file is not None and not file.exists():
+        raise WorldError(f"There is no store at {file} yet: `jo apply` makes one.")
+    return check(_store_url(settings))
+
+
+def backup_store(settings: Settings, target: Path) -> Backup:
+    """Copy a store in SQLite to a file that is not there yet. Raises WorldError."""
+    from jo.store.backup import backup, dump_command
+
+    file = store_file(settings)
+    if file is None:
+        raise WorldError(
+            "A store in PostgreSQL is backed up by its own tools, which ask for the password or take it from "
+            f"PGPASSWORD or ~/.pgpass:\n\n    {dump_command(_store_url(settings), target)}"
+        )
+    return backup(file, target)
+
+
+@contextmanager
+def store_alone(settings: Settings) -> Iterator[str | None]:
+    """Keep workers off the store; give who works on it, if somebody does. Raises WorldError.
+
+    On SQLite by the lock that each worker needs; in PostgreSQL a worker may still start.
+    """
+    lock = open_run_lock(settings)
+    if lock is None:
+        from jo.store.upgrade import present_worker
+
+        yield present_worker(_store_url(settings))
+        return
+    if not lock.take():
+        yield "Another process"
+        return
+    try:
+        yield None
+    finally:
+        lock.give_back()
+
+
+def upgrade_store(settings: Settings) -> tuple[str | None, str]:
+    """Bring the store's tables to the newest version; return those before and after. Raises WorldError."""
+    from jo.store import upgrade
+
+    return upgrade(_store_url(settings))
 
 
 def open_run_lock(settings: Settings) -> RunLock | None:

@@ -6,7 +6,7 @@ from jo.reports.audit import Found, Invariant
 
 INVARIANT = Invariant(
     name="acceptance",
-    holds="no attempt was opened after the mail was known to be accepted",
+    holds="no mail is tried again after it was accepted",
     means="Somebody got the same mail twice.",
     advice="Look with `jo sends --contact` who it was, and report it: the ledger is there to prevent this.",
 )

@@ -11,7 +11,7 @@ from jo.reports.status import Mails, by_size
 
 INVARIANT = Invariant(
     name="accounts",
-    holds="target = accepted + uncertain + waiting + not sent, and nobody who was let in is lost",
+    holds="target = accepted + uncertain + waiting + not sent",
     means="Somebody who should get a mail is in no state at all: neither waiting, nor sent, nor refused.",
     advice="Look at the person with `jo why`, and report it.",
 )

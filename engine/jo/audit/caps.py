@@ -20,7 +20,7 @@ from jo.timing.rates import Rate
 
 INVARIANT = Invariant(
     name="caps",
-    holds="no address got more mail in any stretch of time than the caps allow",
+    holds="no address gets more mail than the caps allow",
     means="Somebody got more mail than the policy promises.",
     advice="Look at the mails with `jo sends --contact`, and report it.",
 )
@@ -52,7 +52,9 @@ def look(scope: Scope) -> Found:
             checked += len(mails)
             for cap in caps:
                 for item in over(mails, cap):
-                    tally.add(mail(item.mail), f"went out at {item.at:%Y-%m-%d %H:%M}, above {cap.rate}")
+                    tally.add(
+                        mail(item.mail), f"went out at {item.at:%Y-%m-%d %H:%M:%S} UTC, above {cap.rate}"
+                    )
     return tally.found(checked, "mails", "; ".join(remarks) or "there is no cap now")
 
 

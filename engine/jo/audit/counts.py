@@ -5,7 +5,7 @@ from jo.reports.audit import Found, Invariant
 
 INVARIANT = Invariant(
     name="counts",
-    holds="the counts that `jo status` shows are those of the rows",
+    holds="the counts of `jo status` are those of the rows",
     means="`jo status` shows wrong numbers. No mail goes out or stays because of them.",
     advice="Count anew with `jo store recount`, and report it.",
 )

@@ -15,7 +15,7 @@ from jo.reports.audit import Found, Invariant
 
 INVARIANT = Invariant(
     name="course",
-    holds="each step of a passage follows from the one before, by an edge of its graph",
+    holds="each step of a passage follows from the one before by an edge",
     means="People were moved along a way that their program does not have; mails may be missing or in the "
     "wrong order.",
     advice="Look at one of them with `jo why`, and report it.",

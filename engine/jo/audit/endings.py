@@ -6,7 +6,7 @@ from jo.reports.audit import Found, Invariant
 
 INVARIANT = Invariant(
     name="endings",
-    holds="no mail was planned, tried or left waiting for somebody who had left the program",
+    holds="no mail is planned, tried or left for people who have left",
     means="People who have left a program get its mails, or would.",
     advice="Withdraw what waits with `jo sends withdraw`, and report it.",
 )

@@ -5,7 +5,7 @@ from jo.reports.audit import Found, Invariant
 
 INVARIANT = Invariant(
     name="fences",
-    holds="no attempt was opened under a lease that another worker had already taken over",
+    holds="no mail is tried under a lease that was lost",
     means="Two workers believed that the same work was theirs; a mail may have gone out twice.",
     advice="Report it: the database refuses such writes. Look for a store that was restored while jo ran.",
 )

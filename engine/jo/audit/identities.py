@@ -7,7 +7,7 @@ from jo.reports.audit import Found, Invariant, Violation
 
 INVARIANT = Invariant(
     name="identities",
-    holds="no mail is planned twice, and each has the id that its identity gives",
+    holds="no mail is planned twice, and its id is its own",
     means="The same mail goes out more than once, or links in a mail lead to another one.",
     advice="Stop `jo run` and run `jo store check`: an index of the database is damaged or missing.",
 )

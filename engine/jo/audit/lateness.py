@@ -6,7 +6,7 @@ from jo.reports.audit import Found, Invariant
 
 INVARIANT = Invariant(
     name="lateness",
-    holds="no attempt was opened at or after the end of the mail's life",
+    holds="no mail is tried after its life",
     means="Somebody got a mail that was too old to be sent.",
     advice="Look whether the clock was set back after it had been ahead; if not, report it.",
 )

@@ -6,7 +6,7 @@ from jo.reports.audit import Found, Invariant
 
 INVARIANT = Invariant(
     name="order",
-    holds="no mail is tried before it is due, and nothing ends before it began",
+    holds="no mail is tried early, and nothing ends before it began",
     means="Moments in the ledger are in the wrong order. Most often a clock was set back while jo ran.",
     advice="Compare the clocks of all machines that run jo, and let NTP keep them.",
 )

@@ -6,7 +6,7 @@ from jo.reports.audit import Found, Invariant
 
 INVARIANT = Invariant(
     name="passages",
-    holds="no identity is inside a program twice, and each passage of it has a number of its own",
+    holds="nobody is in a program twice",
     means="Somebody goes through a program twice at the same time, and gets each mail twice.",
     advice="Stop `jo run` and run `jo store check`: an index of the database is damaged or missing.",
 )

@@ -6,7 +6,7 @@ from jo.reports.audit import Found, Invariant
 
 INVARIANT = Invariant(
     name="pauses",
-    holds="no attempt was opened during a pause that covers the mail",
+    holds="no mail is tried during a pause",
     means="Mail went out that somebody had held by hand.",
     advice="Look at `jo pause` and at the mail with `jo sends`, and report it.",
 )

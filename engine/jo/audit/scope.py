@@ -14,11 +14,10 @@ from jo.plan.applied import applied_project
 from jo.ports.store import LiveSpec, Transaction
 from jo.ports.store.audit import Case, Check, Sizes
 from jo.reports.audit import Found, Invariant, Violation
+from jo.reports.sends import short_id
 
 EXAMPLES = 10
 """Violations of one invariant that are told one by one."""
-SHOWN = 12
-"""Digits of a mail's id that are shown."""
 
 
 class Rule(Protocol):
@@ -83,7 +82,7 @@ class Tally:
 
 
 def mail(public: str) -> str:
-    return f"mail {public[:SHOWN]}"
+    return f"mail {short_id(public)}"
 
 
 def _told(case: Case, words: Mapping[str, str]) -> Violation:
@@ -93,7 +92,7 @@ def _told(case: Case, words: Mapping[str, str]) -> Violation:
     elif case.passage is not None:
         place = f"passage {case.passage} of {place}"
     moments = {
-        "at": f"{case.at:%Y-%m-%d %H:%M:%S}" if case.at is not None else "",
-        "other": f"{case.other:%Y-%m-%d %H:%M:%S}" if case.other is not None else "",
+        "at": f"{case.at:%Y-%m-%d %H:%M:%S} UTC" if case.at is not None else "",
+        "other": f"{case.other:%Y-%m-%d %H:%M:%S} UTC" if case.other is not None else "",
     }
     return Violation(where=place, what=words[case.fault].format(**moments))

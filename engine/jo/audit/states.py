@@ -6,14 +6,14 @@ from jo.reports.audit import Found, Invariant
 
 INVARIANT = Invariant(
     name="states",
-    holds="each mail's state is what its attempts say, and these are numbered without a gap",
+    holds="each mail's state is what its attempts say",
     means="The ledger contradicts itself about what became of these mails.",
     advice="Stop `jo run`, keep a copy of the store, and run `jo store check`. Then restore a backup, or "
     "report it: no command of jo leaves a store so.",
 )
 
 _WORDS = {
-    "numbers": "its attempts are not numbered from 1 to as many as it counts",
+    "numbers": "its attempts are not numbered from 1 to how many it counts",
     "none-open": "it is open, without an open attempt",
     "left-open": "it has an open attempt, and is not open",
     "never-accepted": "it is accepted, and none of its attempts was",

@@ -6,7 +6,7 @@ from jo.reports.audit import Found, Invariant
 
 INVARIANT = Invariant(
     name="suppression",
-    holds="no attempt was opened after the address had opted out of such mail",
+    holds="no mail is tried after an opt-out from it",
     means="Somebody was written to who had said no.",
     advice="Pause the journey, look at the mail with `jo sends`, and report it.",
 )

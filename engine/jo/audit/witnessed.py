@@ -11,16 +11,17 @@ from jo.audit.scope import Scope, Tally, mail
 from jo.flow.state import UNSENT, IntentState
 from jo.ports.store.audit import Ledgered
 from jo.reports.audit import Found, Invariant
+from jo.reports.wording import counted
 
 TWICE = Invariant(
     name="witnessed-twice",
-    holds="the witness accepted no mail twice, besides those that are listed as uncertain",
+    holds="the witness took no mail twice, but for uncertain ones",
     means="Somebody got the same mail twice, and nothing in the ledger says that it may be so.",
     advice="Look at the mail with `jo sends`, keep the store and the witness, and report it.",
 )
 UNSENT_THERE = Invariant(
     name="witnessed-unsent",
-    holds="the witness accepted nothing that the ledger calls unsent, or does not know",
+    holds="the witness took no mail that the ledger calls unsent",
     means="Mails went out that the ledger does not count as sent, and some of them may go out again. A store "
     "that was restored from a backup does not know what came after it.",
     advice="`jo pause all` before anything else. Then find out whether this is the store that these mails "
@@ -28,7 +29,7 @@ UNSENT_THERE = Invariant(
 )
 MISSING = Invariant(
     name="witnessed-missing",
-    holds="everything that the ledger calls accepted is at the witness",
+    holds="the witness took every mail that is accepted",
     means="The ledger counts mails as sent that the relay never took; or the witness is not complete.",
     advice="Look whether the witness covers all relays and all of the time. If so, report it.",
 )
@@ -47,7 +48,7 @@ def look(scope: Scope) -> tuple[Found, Found, Found]:
         if times > 1 and known.in_doubt and times <= known.attempts:
             doubles += 1
         elif times > 1:
-            twice.add(mail(public), f"accepted {times} times, in {known.attempts} attempts")
+            twice.add(mail(public), f"accepted {times} times, in {counted(known.attempts, 'attempt')}")
         may_be_sent = known.in_doubt or known.state in (IntentState.ACCEPTED, IntentState.OPEN)
         if times and not may_be_sent:
             word = "not sent" if known.state in UNSENT else "waiting"

@@ -40,8 +40,10 @@ COMMANDS: dict[str, dict[str, str]] = {
     "Look": {
         "status": "Show the journeys: who is where, what was sent.",
         "why": "Tell what happened to a person, and what comes next.",
-        "sends": "List sends by state.",
+        "sends": "List sends, and say what became of those nobody knows.",
         "doctor": "Check settings, store, sources, relay and links.",
+        "audit": "Hold the store against what must be so.",
+        "store": "Back up, check or upgrade the store.",
     },
     "Try": {
         "demo": "Run the sample project on this machine, with nothing leaving it.",
@@ -59,9 +61,7 @@ LATER = frozenset(
         "import",
         "replay",
         "subject",
-        "audit",
         "diff",
-        "store",
         "enrollments",
     }
 )

@@ -100,3 +100,20 @@ def format_option(command: Command) -> Command:
     return click.option(
         "--format", "form", type=click.Choice([str(item) for item in Format]), help="How to show findings."
     )(decorated)
+
+
+def no_options_before(context: click.Context) -> bool:
+    """Tell whether a subcommand follows, which does all the work; it has options of its own.
+
+    Raises click's UsageError for options that stand before it: they would be lost.
+    """
+    if context.invoked_subcommand is None:
+        return False
+    given = [
+        name
+        for name in context.params
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise click.UsageError(f"Options stand behind `{context.invoked_subcommand}`.", context)
+    return True

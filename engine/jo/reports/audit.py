@@ -13,7 +13,7 @@ class Invariant:
     name: str
     """A word that names it in JSON and in reports of trouble."""
     holds: str
-    """What holds, as half a sentence that ends a list item."""
+    """What holds, in a line."""
     means: str
     """What a violation means for people, in whole sentences."""
     advice: str
@@ -39,7 +39,7 @@ class Found:
     violations: tuple[Violation, ...] = ()
     """The first of them."""
     remark: str = ""
-    """How far the check could go, where that is not as far as its sentence says."""
+    """What the number alone does not say: since when a cap holds, what could not be looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

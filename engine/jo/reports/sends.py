@@ -19,7 +19,9 @@ class SendLine:
     """What holds it, why it was not sent, or the relay's last words."""
     attempts: int
     message_id: str
-    """The public id in its Message-ID and links."""
+    """The public id in its Message-ID and links; its first digits name the mail."""
+    evidence: tuple[str, ...] = ()
+    """What was said about it after nobody knew its end, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +29,11 @@ class SendsReport:
     lines: tuple[SendLine, ...]
     is_cut: bool
     """Whether there are more than were asked for."""
+
+
+SHOWN = 10
+"""Digits of a mail's id that are shown; of a million mails, hardly two share them."""
+
+
+def short_id(public: str) -> str:
+    return public[:SHOWN]

@@ -28,3 +28,12 @@ def short_commit(commit: str) -> str:
     """Return the first digits of a commit, and `+changes` where files differed from it."""
     head, plus, changes = commit.partition("+")
     return f"{head[:10]}{plus}{changes}"
+
+
+_UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
+
+
+def size(count: int) -> str:
+    """Return a number of bytes for people: `512 bytes`, `4.2 MB`."""
+    steps = (len(str(count)) - 1) // 3
+    return f"{count / 1000**steps:.1f} {_UNITS[steps]}" if steps else counted(count, "byte")

@@ -12,6 +12,8 @@ from jo.store.versions import NEWEST, version_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckReport:
+    place: str
+    """What the store is called before people."""
     version: str | None
     """The version of the tables; None for a database without any."""
     newest: str
@@ -35,7 +37,7 @@ def check(url: str) -> CheckReport:
                 findings = list(_orphans(connection))
     finally:
         database.close()
-    return CheckReport(version=version, newest=NEWEST, findings=findings)
+    return CheckReport(place=database.place, version=version, newest=NEWEST, findings=findings)
 
 
 def _orphans(connection: Connection) -> Iterator[str]:

@@ -2,9 +2,20 @@
 
 from pathlib import Path
 
+from sqlalchemy import select
+
 from jo.ports.store.errors import StoreVersionError
 from jo.store.engine import connect
+from jo.store.tables import leases
+from jo.store.twins import clock
 from jo.store.versions import refuse_newer, version_of
+
+_WORKER = (
+    select(leases.c.owner)
+    .where(leases.c.owner.is_not(None), leases.c.until_at > clock())
+    .order_by(leases.c.owner)
+    .limit(1)
+)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -34,3 +45,15 @@ def upgrade(url: str) -> tuple[str | None, str]:
         database.close()
     assert after is not None
     return before, after
+
+
+def present_worker(url: str) -> str | None:
+    """Return a worker whose lease is not over, by the tables that the store has now. Raises StoreError."""
+    database = connect(url, create=False)
+    try:
+        with database.read() as connection:
+            if version_of(connection) is None:
+                return None
+            return connection.execute(_WORKER).scalar()
+    finally:
+        database.close()

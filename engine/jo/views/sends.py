@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 
-from jo.reports.sends import SendLine, SendsReport
+from jo.reports.sends import SendLine, SendsReport, short_id
 from jo.reports.wording import counted
 from jo.views.table import Column, table
 from jo.views.terminal import Ink, Line, Look, paint
@@ -15,6 +15,7 @@ def render(report: SendsReport, look: Look) -> str:
     if not report.lines:
         return "No such mail.\n"
     columns = (
+        Column(title="id", ink=Ink.QUIET),
         Column(title="when"),
         Column(title="state", ink=Ink.STRONG),
         Column(title="contact"),
@@ -23,7 +24,15 @@ def render(report: SendsReport, look: Look) -> str:
         Column(title="why", may_wrap=True, ink=Ink.QUIET),
     )
     rows = [
-        (f"{line.at:%Y-%m-%d %H:%M}", line.state, line.contact, line.template, _origin(line), line.why)
+        (
+            short_id(line.message_id),
+            f"{line.at:%Y-%m-%d %H:%M}",
+            line.state,
+            line.contact,
+            line.template,
+            _origin(line),
+            "; ".join(filter(None, (line.why, *line.evidence))),
+        )
         for line in report.lines
     ]
     lines: list[Line] = table(columns, rows, look)

@@ -1,4 +1,4 @@
-"""`jo sends`: the mails of the ledger, by state."""
+"""`jo sends`: the mails of the ledger by state, and what somebody says about them."""
 
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -8,7 +8,8 @@ import click
 from jo.cli.exits import Exit
 from jo.cli.instants import zone_of
 from jo.cli.loading import load_workspace
-from jo.cli.options import Format, Place, json_option, workspace_options
+from jo.cli.options import Format, Place, json_option, no_options_before, workspace_options
+from jo.cli.sends import resolve, withdraw
 from jo.flow.state import IntentState
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from jo.reports.sends import SendLine
 
 
-@click.command("sends")
+@click.group("sends", invoke_without_command=True)
 @click.option(
     "--state",
     "states",
@@ -51,7 +52,11 @@ def command(
       jo sends --state pending                    what waits, and for what
       jo sends --uncertain                        what may have gone out twice, or not at all
       jo sends --journey program/onboarding --state failed
+
+    The first digits of a mail's id name it; its Message-ID begins with all of them.
     """
+    if no_options_before(click.get_current_context()):
+        return Exit.OK
     settings = load_workspace(place, Format.JSON if as_json else Format.HUMAN).settings
     from jo.reports.sends import SendsReport
     from jo.views import sends as view
@@ -73,6 +78,10 @@ def command(
     return Exit.OK
 
 
+command.add_command(resolve.command)
+command.add_command(withdraw.command)
+
+
 def send_line(line: "IntentLine", zone: "ZoneInfo") -> "SendLine":
     from jo.flow.intent import public_id
     from jo.reports.sends import SendLine
@@ -80,6 +89,10 @@ def send_line(line: "IntentLine", zone: "ZoneInfo") -> "SendLine":
     intent = line.intent
     held = f"{intent.why}: {intent.detail}" if intent.why and intent.detail else intent.why or intent.detail
     said = f"{line.last_code} {line.last_text}" if line.last_code is not None else line.last_text
+    evidence = tuple(
+        f"{item.says}: {item.said.text} ({item.said.who}, {item.said.at.astimezone(zone):%Y-%m-%d %H:%M})"
+        for item in line.evidence
+    )
     return SendLine(
         at=(intent.outcome_at or intent.ended_at or intent.due_at).astimezone(zone),
         journey=intent.journey,
@@ -92,4 +105,5 @@ def send_line(line: "IntentLine", zone: "ZoneInfo") -> "SendLine":
         why=(said if intent.outcome_at is not None else held) or said,
         attempts=intent.attempts,
         message_id=public_id(intent.key),
+        evidence=evidence,
     )

@@ -1,0 +1,51 @@
+"""Finds mails that somebody names: by the first digits of their id, or by a Message-ID of a relay's log."""
+
+import getpass
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from jo.ports.errors import WorldError
+
+if TYPE_CHECKING:
+    from jo.flow.intent import Intent
+    from jo.ports.store import Transaction
+
+LEAST = 6
+"""Digits that name a mail."""
+
+_ID = re.compile(rf"<?([0-9a-f]{{{LEAST},32}})(?:@[^<>\s]+>?)?")
+
+
+def find_mails(work: "Transaction", names: Sequence[str]) -> "list[Intent]":
+    """Return the mails of these names, each once. Raises WorldError for a name of none, or of several."""
+    from jo.flow.intent import public_id
+
+    found: dict[int, Intent] = {}
+    for name in names:
+        digits = _digits(name)
+        mails = work.ledger.by_prefix(digits, 2)
+        if not mails:
+            raise WorldError(f"There is no mail `{name}`. `jo sends` shows the ids.")
+        if len(mails) > 1:
+            known = ", ".join(public_id(mail.key)[: len(digits) + 4] for mail in mails)
+            raise WorldError(f"`{name}` is the beginning of more than one mail's id: {known}, …")
+        found[mails[0].id] = mails[0]
+    return list(found.values())
+
+
+def _digits(name: str) -> str:
+    found = _ID.fullmatch(name.strip().casefold())
+    if found is None:
+        raise click.UsageError(
+            f"`{name}` is no id of a mail: that is {LEAST} digits or more as `jo sends` shows them, "
+            "or a Message-ID."
+        )
+    return found[1]
+
+
+def whoever(who: str | None) -> str:
+    """Return who says so: by default the user of this machine."""
+    return who or getpass.getuser()
