@@ -120,12 +120,20 @@ def test_a_service_is_alone_and_stops_when_told(
     assert play(project, variables, "run", "--once")[0] == Exit.OK
 
 
+def is_running(project: Path) -> list[bool]:
+    """Return for each worker that status knows of whether it lives."""
+    workers = json.loads(play(project, {}, "status", "--json")[1])["workers"]
+    return [worker["is_alive"] for worker in workers]
+
+
 def test_after_a_kill_the_next_one_starts_at_once(live: tuple[Path, dict[str, str]]) -> None:
     project, variables = live
     service = start(project, variables, "run", "--log", "text")
     line_of(service, "tick.done")
+    assert is_running(project) == [True]
     service.kill()
     finish(service)
+    assert is_running(project) == [False]
 
     code, _, err = play(project, variables, "run", "--once")
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
 
 from jo.flow.passage import Note, Passage, StepIntent
 from jo.flow.shards import ALL_SHARDS
@@ -96,7 +96,8 @@ _SAVE = update(passages).where(
 
 _NOTE = insert(passage_notes)
 
-_LATER = or_(passages.c.due_at.is_(None), passages.c.due_at > bindparam("b_at", type_=passages.c.due_at.type))
+_AT = bindparam("b_at", type_=passages.c.due_at.type)
+_LATER = or_(passages.c.due_at.is_(None), passages.c.due_at > _AT)
 
 _INSIDE = (
     select(passages.c.identity, passages.c.contact, passages.c.row)
@@ -208,20 +209,24 @@ class SqlPassages(Section):
         rows: Collection[str] | None = None,
         program: str | None = None,
     ) -> int:
-        statement = update(passages).where(IS_INSIDE, _LATER).values(due_at=bindparam("b_at"))
         values: dict[str, Any] = {"b_at": at}
+        among: ColumnElement[bool] = IS_INSIDE
         if ids is not None:
-            statement = statement.where(passages.c.id.in_(numbers("ids")))
+            among &= passages.c.id.in_(numbers("ids"))
             values["ids"] = list(ids)
         if contacts is not None:
-            statement = statement.where(passages.c.contact.in_(texts("contacts")))
+            among &= passages.c.contact.in_(texts("contacts"))
             values["contacts"] = list(contacts)
         if rows is not None:
-            statement = statement.where(HAS_ROW, passages.c.row.in_(texts("rows")))
+            among &= HAS_ROW & passages.c.row.in_(texts("rows"))
             values["rows"] = list(rows)
         if program is not None:
-            statement = statement.where(passages.c.program == bindparam("b_program"))
+            among &= passages.c.program == bindparam("b_program")
             values["b_program"] = program
+        # Who is due may be in the midst of a decision, at whose end it sleeps again: wait for that end.
+        due = select(passages.c.id).where(among, IS_TIMED, passages.c.due_at <= _AT)
+        self._connection.execute(due.with_for_update(key_share=True), values)
+        statement = update(passages).where(among, _LATER).values(due_at=_AT)
         return self._connection.execute(statement, values).rowcount
 
     def inside(self, program: str, after: str, limit: int) -> Sequence[tuple[str, str, str]]:

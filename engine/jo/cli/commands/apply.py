@@ -132,7 +132,7 @@ def _lease(console: Console, store: "Store") -> "Iterator[Lease | None]":
     """Hold the lease that makes this apply the only one; None, with a word about it, when another has it."""
     owner = f"{socket.gethostname()}:{os.getpid()}"
     with store.write() as work:
-        lease = work.leases.acquire(LEASE, owner, present(), LEASE_SECONDS)
+        lease = work.leases.acquire(LEASE, owner, work.leases.clock(), LEASE_SECONDS)
         holder = work.leases.holder(LEASE)
     if lease is None:
         who, until = (holder.owner, f"{holder.until:%H:%M:%S} UTC") if holder else ("somebody", "soon")
