@@ -5,6 +5,7 @@
 #   make check    what CI runs: lint, formatting, types, layers, tests
 #   make bench    measure, as ratios in one run; writes build/bench.json
 #   make faults   break the dialog with a relay at every point in every way, and hold it to the table
+#   make workers  kill, freeze and stop eight workers on PostgreSQL, with the relay as witness
 #   make golden   rewrite golden files after a wanted change; review them like code
 
 SHELL := /bin/bash
@@ -15,7 +16,7 @@ READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types layers bench faults golden clean
+.PHONY: help setup demo test check lint types layers bench faults workers golden clean
 
 help:
 	@sed -n 's/^#   /  /p' Makefile
@@ -59,6 +60,9 @@ bench: $(READY)
 
 faults: $(READY)
 	$(BIN)/python -m tests.faults
+
+workers: $(READY)
+	$(BIN)/python -m tests.crash.workers
 
 golden: $(READY)
 	$(BIN)/python -m pytest -q --update-golden
