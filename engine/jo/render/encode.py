@@ -3,6 +3,9 @@
 Static text is encoded when a template is compiled, values when a mail is built. Every part begins at the
 first column of a line and leaves the next part there, with a soft line break where the text itself does not
 end a line; so parts join without a look at each other and no line is ever longer than 76 characters.
+
+A dot at the beginning of a text's line is encoded as well. SMTP would double it on its way, and a text behind
+a value often begins with one: hardly a mail has to be rewritten for that.
 """
 
 import re
@@ -11,7 +14,7 @@ from binascii import b2a_qp
 LINE = 76
 
 _PLAIN = re.compile(
-    r"[A-Za-z0-9 !\"#$%&'()*+,./:;<>?@\[\]_{|}~-]{0,73}[A-Za-z0-9!\"#$%&'()*+,./:;<>?@\[\]_{|}~-]"
+    r"(?!\.)[A-Za-z0-9 !\"#$%&'()*+,./:;<>?@\[\]_{|}~-]{0,73}[A-Za-z0-9!\"#$%&'()*+,./:;<>?@\[\]_{|}~-]"
 )
 """Text that quoted-printable leaves as it is and that fits one line with its soft break."""
 
@@ -43,6 +46,8 @@ def _break_late(encoded: str) -> str:
 
 
 def _encode_line(line: str) -> str:
+    if line.startswith("."):  # for a moment a character of the same width that is always encoded
+        return "=2E" + _encode_line("\x01" + line[1:])[3:]
     # b2a_qp breaks lines so that they have 76 characters with the `=`, and ends them like its input would.
     encoded = b2a_qp(line.encode(), istext=False).decode("ascii")
     return encoded if len(encoded) <= LINE else encoded.replace("=\n", "=\r\n")

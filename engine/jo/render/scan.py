@@ -7,14 +7,15 @@ quarantined and nothing of it is sent.
 
 import re
 from functools import lru_cache
+from io import IncrementalNewlineDecoder
 
 LARGEST_MESSAGE = 1_000_000
 """Bytes. Mailboxes cut off far smaller mails."""
 
-# Possessive, so that what does not match fails at once; the fastest of the ways that were measured.
-_LINES = re.compile(rb"(?:[\x01-\x09\x0b\x0c\x0e-\x7f]{0,998}+\r\n)*+")
-"""Lines of ASCII without NUL, bare CR or bare LF, at most 998 characters long (RFC 5322, section 2.1.1)."""
+_LONGEST_LINE = 998
+"""Characters without the line's end (RFC 5322, section 2.1.1)."""
 
+# Possessive, so that what does not match fails at once.
 _VALUE = rb":[ -~]*+(?:\r\n[ \t]++[!-~][ -~]*+)*+\r\n"
 """Printable characters; a folded line holds something."""
 _BEYOND = re.compile(rb"[\x80-\xff]")
@@ -34,7 +35,7 @@ def scan(data: bytes, fields: tuple[str, ...], boundary: str) -> str | None:
     end = data.find(b"\r\n\r\n") + 2
     if not data.isascii():
         data = _MAILBOX.sub(_plain, data[:end]) + data[end:]
-    if not _LINES.fullmatch(data):
+    if not _is_plain(data):
         return "a line is too long, does not end with CRLF, or holds NUL or a byte beyond ASCII"
     if not _head(fields).fullmatch(data, 0, end):
         names = ", ".join(name.decode("ascii") for name in _NAME.findall(data, 0, end))
@@ -46,6 +47,26 @@ def scan(data: bytes, fields: tuple[str, ...], boundary: str) -> str | None:
     if not is_framed or data.count(marker, end) != 3:
         return "the parts of the body are not exactly two"
     return None
+
+
+def _is_plain(data: bytes) -> bool:
+    """Tell whether these are lines of ASCII without NUL, bare CR or bare LF, none of them too long."""
+    if not data.isascii() or b"\0" in data:
+        return False
+    reader = IncrementalNewlineDecoder(None, translate=False)  # of all that was measured, the fastest to know
+    reader.decode(data.decode("ascii"), final=True)
+    return reader.newlines == "\r\n" and data.endswith(b"\r\n") and not _has_long_line(data)
+
+
+def _has_long_line(data: bytes) -> bool:
+    """Leap from line end to line end, each time to the last one that a line may reach up to."""
+    start = 0
+    while start < len(data):
+        end = data.rfind(b"\r\n", start, start + _LONGEST_LINE + 2)
+        if end < 0:
+            return True
+        start = end + 2
+    return False
 
 
 def _plain(mailbox: re.Match[bytes]) -> bytes:
