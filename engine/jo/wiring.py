@@ -22,14 +22,16 @@ from jo.workspace.secrets import Secret
 from jo.workspace.settings import UNSAFE, RelaySettings, Settings
 
 if TYPE_CHECKING:
-    from jo.daemon.clocks import FastClock, RealClock
+    from jo.daemon.clocks import ClockKind, FastClock, RealClock
     from jo.daemon.journaling import Journaling
     from jo.daemon.loop import Loop
     from jo.daemon.service import Service, Tell, Worker
+    from jo.flow.limits import RelayLimits
     from jo.mail.auth import Credentials
     from jo.mail.relay import Relay
     from jo.mail.smtp import SmtpMailer
     from jo.outbound.probe import HttpLinkProbe
+    from jo.ports.clock import Clock
     from jo.ports.journal import Journals
     from jo.ports.links import LinkProbe
     from jo.ports.mailer import Mailer, Stage
@@ -243,6 +245,19 @@ def _relay(name: str, settings: Settings, patience: Mapping[Stage, float] | None
         raise WorldError(f"The relay `{name}` cannot be used: {error}.") from error
 
 
+def relay_limits(settings: Settings) -> Mapping[str, RelayLimits]:
+    """Return relay → how fast mail may go there."""
+    from jo.flow.limits import RelayLimits, domain_key, parse_limit
+
+    found = {}
+    for name, relay in settings.relays.items():
+        limits = {domain_key(domain): parse_limit(text) for domain, text in relay.domains.items()}
+        domains = {domain: limit for domain, limit in limits.items() if limit is not None}
+        rate = parse_rate(relay.rate) if relay.rate is not None else None
+        found[name] = RelayLimits(rate=rate, domains=domains)
+    return found
+
+
 def _signer(name: str, chosen: RelaySettings) -> Callable[[bytes], bytes] | None:
     """Return what signs the relay's messages. Raises WorldError."""
     if chosen.dkim_domain is None and not chosen.dkim_keys:
@@ -336,6 +351,9 @@ def open_loop(
             site=site,
             probe=open_probe(site),
             journaling=journaling,
+            clock=clock,
+            kind=clock.kind,
+            limits=relay_limits(settings),
             release_rate=parse_rate(settings.run.release_rate),
             worker=worker,
             tell=tell,
@@ -354,6 +372,9 @@ def build_services(
     site: Site,
     probe: LinkProbe,
     journaling: Journaling,
+    clock: Clock,
+    kind: ClockKind,
+    limits: Mapping[str, RelayLimits],
     worker: Worker,
     tell: Tell,
     release_rate: Rate | None = None,
@@ -373,8 +394,11 @@ def build_services(
     from jo.daemon.release import RATE, Release
     from jo.daemon.rescue import Rescue
     from jo.daemon.send import Send
+    from jo.daemon.traffic import Traffic
 
     cache = LiveCache()
+    composer = Composer(site, renderer.run)
+    traffic = Traffic(limits, clock, kind, worker)
     refresh = Refresh(store, refresher, cache, worker, tell, waits=waits)
     return (
         Rescue(store, cache, worker, tell),
@@ -385,7 +409,7 @@ def build_services(
         Enroll(store, cache, worker, tell),
         Advance(store, cache, worker, tell),
         Release(store, worker, release_rate or RATE),
-        Send(store, cache, mailer, Composer(site, renderer.run), probe, journaling, worker, tell),
+        Send(store, cache, mailer, composer, probe, journaling, traffic, worker, tell),
     )
 
 

@@ -30,6 +30,7 @@ from jo.daemon.service import Event, Worker
 from jo.daemon.sharing import bury_all
 from jo.diagnostics.codes import Severity
 from jo.flow.intent import TOPIC_PREFIX, Intent, Scope, Suppression
+from jo.flow.limits import RelayLimits
 from jo.flow.mailbox import address_key
 from jo.flow.state import Why
 from jo.journal.folder import JournalFolder
@@ -245,6 +246,8 @@ class World:
         """Without one the worker keeps no journal."""
         self._journals: JournalFolder | None = None
         self.told: list[Event] = []
+        self.limits = RelayLimits()
+        """Of the relay; they count from the next restart on."""
         self._renderer = open_renderer()
         self._rows: dict[str, list[Mapping[str, Any]]] = {}
         self.change_rows(rows)
@@ -291,6 +294,9 @@ class World:
             site=SITE,
             probe=self.links,
             journaling=journaling,
+            clock=self.clock,
+            kind=ClockKind.FAST,
+            limits={"default": self.limits},
             worker=worker,
             tell=self.told.append,
         )

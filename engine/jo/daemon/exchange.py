@@ -4,7 +4,7 @@ An attempt stays here from the commit that opened it to the commit that recorded
 runs. When a commit fails, its replies are still here for the next one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from jo.daemon.compose import Prepared
@@ -46,6 +46,11 @@ class Exchange:
     def answered(self) -> Sequence[Answered]:
         """What is to be recorded."""
         return self._answered
+
+    @property
+    def under_way(self) -> Iterable[Prepared]:
+        """What is on the wire."""
+        return (item.mail for item in self._under_way.values())
 
     def room(self, relay: str) -> int:
         return self._mailer.room(relay)

@@ -5,7 +5,7 @@ conditions are read in it, so what was committed before it holds for every attem
 """
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from datetime import datetime
 
 from jo.daemon.backlog import Round
@@ -15,6 +15,7 @@ from jo.daemon.live import Live, LiveCache
 from jo.daemon.relays import Relays
 from jo.daemon.service import Event, Tell
 from jo.daemon.standing import Standings
+from jo.daemon.traffic import Traffic
 from jo.flow.intent import (
     AttemptDecision,
     AttemptEnd,
@@ -33,6 +34,9 @@ from jo.ports.store import Transaction
 
 DELETED = "its journey or template was deleted"
 """Why a mail is withdrawn that was on its way when these were deleted, and came back deferred."""
+
+RATE = "its domain takes no more for now"
+"""Why a mail is put off."""
 
 _STATES = {
     ReplyKind.ACCEPTED: AttemptState.ACCEPTED,
@@ -127,24 +131,26 @@ def entries(opened: Sequence[Opened], answered: Sequence[Answered], now: datetim
 class Opening:
     """Decides about mails, and opens attempts for those that may go."""
 
-    def __init__(self, cache: LiveCache, relays: Relays, tell: Tell) -> None:
+    def __init__(self, cache: LiveCache, relays: Relays, traffic: Traffic, tell: Tell) -> None:
         self._cache = cache
         self._relays = relays
+        self._traffic = traffic
         self._tell = tell
 
     def open(
         self, work: Transaction, found: Round, now: datetime, counts: Counter[str], *, are_links_dead: bool
-    ) -> Sequence[Opened]:
+    ) -> tuple[Sequence[Opened], Sequence[Prepared]]:
         """Decide about each mail as things stand in this transaction; open what may go.
 
-        When an apply came since the messages were built, nothing is opened: they have to be built anew.
+        Returns also the mails that may go and have no leave of their rates yet: nothing was decided about
+        them. When an apply came since the messages were built, nothing is opened: they have to be built anew.
         """
         live = self._cache.get(work)
         if live is not found.live:
-            return ()
+            return (), ()
         present = work.ledger.load([intent.id for intent in found.intents])
         pending = {id_ for id_, intent in present.items() if intent.state is IntentState.PENDING}
-        ready = [item for item in found.ready if item.intent.id in pending]
+        ready = [item for item in (*found.ready, *found.late) if item.intent.id in pending]
         known = settle_known(work, ready, now)
         counts.update({"known": len(known)} if known else {})
         due = [item for item in ready if item.intent.id not in known]
@@ -157,15 +163,23 @@ class Opening:
             if intent.id in pending
         ]
         going: list[Prepared] = []
+        left: list[Prepared] = []
+        late = {item.intent.id for item in found.late}
+        without_leave = self._without_leave(work, due, late, standings, now)
         for item in due:
-            decision = decide_attempt(item.intent, standings.of(item.intent), now)
-            if isinstance(decision, OpenAttempt):
-                decision = self._opening(item, now)
+            decision = self._decide(item, standings, now)
             match decision:
+                case OpenAttempt() if item.intent.id in late:
+                    assert isinstance(item, Prepared)
+                    until = min(self._traffic.promise(item), item.intent.expires_at)
+                    keeps.append((item.intent.id, Keep(why=Why.RATE, until=until, detail=RATE)))
                 case OpenAttempt():
                     assert isinstance(item, Prepared)
-                    going.append(item)
-                    standings.count(item.intent)
+                    if item.intent.id in without_leave:
+                        left.append(item)
+                    else:
+                        going.append(item)
+                        standings.count(item.intent)
                 case Keep():
                     keeps.append((item.intent.id, decision))
                 case End():
@@ -174,7 +188,28 @@ class Opening:
         counts.update(end.state.value for _, end in ends)
         counts.update({"held": len(keeps)} if keeps else {})
         opened = work.ledger.open([(item.intent.id, item.fixed) for item in going], now)
-        return [Opened(attempt=attempt.id, mail=item) for attempt, item in zip(opened, going, strict=True)]
+        return [
+            Opened(attempt=attempt.id, mail=item) for attempt, item in zip(opened, going, strict=True)
+        ], left
+
+    def _without_leave(
+        self,
+        work: Transaction,
+        due: Sequence[Prepared | Spoiled],
+        late: Set[int],
+        standings: Standings,
+        now: datetime,
+    ) -> Collection[int]:
+        """Return the ids of mails that may go but for their rates. Asked before any counts as sent."""
+        built = [item for item in due if isinstance(item, Prepared) and item.intent.id not in late]
+        if not self._traffic.has_rates(built):
+            return ()
+        may_go = [item for item in built if isinstance(self._decide(item, standings, now), OpenAttempt)]
+        return self._traffic.admit(work, may_go)
+
+    def _decide(self, item: Prepared | Spoiled, standings: Standings, now: datetime) -> AttemptDecision:
+        decision = decide_attempt(item.intent, standings.of(item.intent), now)
+        return self._opening(item, now) if isinstance(decision, OpenAttempt) else decision
 
     def _opening(self, item: Prepared | Spoiled, now: datetime) -> AttemptDecision:
         """Decide about a mail that may go by all the rules, as far as its message and its relay allow."""

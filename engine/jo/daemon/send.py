@@ -12,7 +12,7 @@ services get their turn and time goes on. What is on the wire then stays there: 
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from jo.daemon.backlog import Backlog, Round
@@ -24,6 +24,7 @@ from jo.daemon.relays import Relays
 from jo.daemon.round import Opening, entries, record
 from jo.daemon.service import Counts, Tell, Worker
 from jo.daemon.supply import Supply
+from jo.daemon.traffic import Slots, Traffic
 from jo.flow.state import Why
 from jo.model.content import MailClass
 from jo.ports.journal import JournalError
@@ -37,6 +38,11 @@ LONGEST = 2.0
 """Seconds after which a run starts nothing more."""
 AHEAD = 4
 """How many mails are built at once, for each connection."""
+LINE = 1000
+"""Mails in line, beyond which nobody is looked for who could go past them."""
+NEAR = 0.2
+"""How soon, in seconds, a rate has to give leave for a run to wait for it."""
+PAUSE = 0.05
 WITHOUT_RELAY = 100
 """Mails that a round looks at where there is no relay at all: they wait, and expire in time."""
 
@@ -53,6 +59,7 @@ class Send:
         composer: Composer,
         probe: LinkProbe,
         journaling: Journaling,
+        traffic: Traffic,
         worker: Worker,
         tell: Tell,
     ) -> None:
@@ -65,8 +72,11 @@ class Send:
         self._tell = tell
         self._relays = Relays(mailer, tell)
         self._exchange = Exchange(mailer)
-        self._opening = Opening(cache, self._relays, tell)
+        self._traffic = traffic
+        self._opening = Opening(cache, self._relays, traffic, tell)
         self._is_fresh = True
+        self._next_leave: datetime | None = None
+        """When there is leave for mails that the last run left in line; None when it left none for that."""
 
     @property
     def is_under_way(self) -> bool:
@@ -79,10 +89,7 @@ class Send:
         end = time.monotonic() + LONGEST
         backlog = Backlog()
         shards = self._worker.shards
-
-        def room(relay: str) -> int:
-            return self._room(relay, now)
-
+        self._next_leave = None
         while True:
             has_time = self._worker.goes_on() and time.monotonic() < end
             may_start = has_time and self._relays.all_rest_until(now) is None
@@ -90,13 +97,16 @@ class Send:
                 shards = self._worker.shards
                 backlog = Backlog()
             if may_start:
-                self._fill(backlog, room, now)
-            wait = WAIT if has_time and not backlog.may_go(room) else 0
-            self._hear(self._exchange.collect(wait), now)
-            found = backlog.take(room)
-            if not found and not self._exchange.answered:
+                self._fill(backlog, now)
+            leave = self._traffic.next_opening(backlog.waiting) if has_time else None
+            is_idle = has_time and not backlog.may_go(self._slots(now))
+            self._hear(self._exchange.collect(self._patience(leave) if is_idle else 0), now)
+            found = backlog.take(self._slots(now))
+            if found is not None or self._exchange.answered:
+                backlog.put_back(self._do_round(found, now, counts))
+            elif not self._is_near(leave):
+                self._next_leave = leave
                 return counts
-            self._do_round(found, now, counts)
 
     def finish(self, now: datetime, *, give_up: bool) -> Counts:
         """Record replies to what is under way; start nothing. Giving up, break off what is left."""
@@ -108,7 +118,11 @@ class Send:
 
     def next_at(self, now: datetime) -> datetime | None:
         with self._store.read() as work:
-            due = work.ledger.next_due(self._worker.shards)
+            leave = self._next_leave
+            after = None if leave is None else now
+            due = work.ledger.next_due(self._worker.shards, after)
+        if leave is not None:
+            due = leave if due is None else min(leave, due)
         resting = self._relays.all_rest_until(now)
         return due if due is None or resting is None else max(due, resting)
 
@@ -124,26 +138,53 @@ class Send:
             return WITHOUT_RELAY
         return self._exchange.room(relay)
 
-    def _fill(self, backlog: Backlog, room: Callable[[str], int], now: datetime) -> None:
-        """Build more messages when there are none; then also for relays that are free while others are full.
+    def _slots(self, now: datetime) -> Slots:
+        return Slots(
+            self._traffic,
+            self._exchange.under_way,
+            lambda relay: self._room(relay, now),
+            lambda relay: self._relays.rests_until(relay, now) is not None,
+        )
 
-        Mails for a relay that is slow must not keep those behind them from another one.
+    def _fill(self, backlog: Backlog, now: datetime) -> None:
+        """Build more messages when there are none; then also for relays and domains that are free.
+
+        Mails for a relay or a domain that is slow must not keep those behind them from another one.
         """
         size = AHEAD * self._relays.connections or WITHOUT_RELAY
         if backlog.is_empty:
             backlog.add(self._supply.build(now, size))
-        is_stuck = not backlog.is_empty and not backlog.may_go(room)
-        if is_stuck and backlog.may_grow and any(room(relay) for relay in self._relays.names):
-            backlog.add(self._supply.build(now, size, besides=backlog.relays))
+        slots = self._slots(now)
+        while not backlog.is_empty and not backlog.may_go(slots) and backlog.may_grow:
+            backlog.put_off(slots, self._traffic)
+            is_full = not any(map(slots.at_relay, self._relays.names))
+            if is_full or len(backlog.known) > LINE:
+                return
+            full = backlog.relays_without(slots)
+            backlog.add(self._supply.build(now, size, besides=full, known=backlog.known))
+
+    def _patience(self, leave: datetime | None) -> float:
+        """Return for how many seconds to wait for replies where nothing may go before there is leave."""
+        until = None if leave is None else self._traffic.seconds_until(leave)
+        return WAIT if until is None else min(WAIT, until)
+
+    def _is_near(self, leave: datetime | None) -> bool:
+        """Wait a little for a leave that comes soon; False when it does not, or time stands still."""
+        seconds = None if leave is None else self._traffic.seconds_until(leave)
+        if seconds is None or seconds > NEAR:
+            return False
+        time.sleep(min(seconds, PAUSE))
+        return True
 
     def _hear(self, answered: Sequence[Answered], now: datetime) -> None:
         for item in answered:
             self._relays.hear(item.relay, item.reply, now)
 
-    def _do_round(self, found: Round | None, now: datetime, counts: Counter[str]) -> None:
+    def _do_round(self, found: Round | None, now: datetime, counts: Counter[str]) -> Sequence[Prepared]:
         """Record what was answered and open what may go, in one transaction; then let it go out.
 
-        The journal gets to know of it in between. Without it nothing goes out.
+        The journal gets to know of it in between. Without it nothing goes out. Returns the mails that have
+        no leave of their rates yet.
         """
         answered = self._exchange.answered
         trouble = self._without_room(len(answered) + (len(found.ready) if found is not None else 0))
@@ -151,10 +192,11 @@ class Send:
             found = None
         are_links_dead = found is not None and self._are_links_dead(found.ready)
         opened: Sequence[Opened] = ()
+        left: Sequence[Prepared] = ()
         with self._store.write(self._worker.lease) as work:
             counts.update(record(work, self._cache.get(work), answered, now, self._tell))
             if found is not None:
-                opened = self._opening.open(work, found, now, counts, are_links_dead=are_links_dead)
+                opened, left = self._opening.open(work, found, now, counts, are_links_dead=are_links_dead)
             self._journaling.mark(work)
         self._exchange.recorded()
         if trouble is not None:
@@ -165,6 +207,7 @@ class Send:
             self._exchange.refuse(opened, str(error))
             raise
         self._exchange.hand_over(opened)
+        return left
 
     def _without_room(self, records: int) -> JournalError | None:
         """Return why the journal cannot take so many records; None when it can."""

@@ -22,12 +22,18 @@ class Supply:
         self._composer = composer
         self._worker = worker
 
-    def build(self, now: datetime, limit: int, *, besides: Collection[str] = ()) -> Round:
-        """Build messages for the next intents that are due, but for those to the relays `besides`."""
+    def build(
+        self, now: datetime, limit: int, *, besides: Collection[str] = (), known: Collection[int] = ()
+    ) -> Round:
+        """Build messages for the next intents that are due, but for those to the relays `besides`.
+
+        Those that are `known`, by intent id, have been built already.
+        """
         with self._store.read() as work:
             live = self._cache.get(work)
             passed = _templates_to(live, besides)
-            due = work.ledger.claimable(now, limit, self._worker.shards, passed)
+            found = work.ledger.claimable(now, limit + len(known), self._worker.shards, passed)
+            due = [intent for intent in found if intent.id not in known]
             intents = [intent for intent in due if _is_known(live, intent)]
             orphans = [intent for intent in due if not _is_known(live, intent)]
             people = self._people(work, live, intents)

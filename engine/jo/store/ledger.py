@@ -41,7 +41,7 @@ from jo.ports.store.leases import Lease
 from jo.ports.store.ledger import OpenedAttempt, Said
 from jo.store.bulk import execute_each
 from jo.store.codec import INTENT, fixed_values, intent_values, to_intent
-from jo.store.columns import Json
+from jo.store.columns import EPOCH, Json
 from jo.store.counts import SqlCounts
 from jo.store.evidence import SqlEvidence
 from jo.store.section import Section, in_shards
@@ -58,7 +58,7 @@ _HIGHEST = select(func.max(intents.c.priority)).where(IS_PENDING)
 _NEXT_LOWER = _HIGHEST.where(intents.c.priority < bindparam("above"))
 _EARLIEST_OF = (
     select(intents.c.due_at)
-    .where(IS_PENDING, intents.c.priority == bindparam("priority"))
+    .where(IS_PENDING, intents.c.priority == bindparam("priority"), intents.c.due_at > bindparam("after"))
     .order_by(intents.c.due_at)
     .limit(1)
 )
@@ -331,8 +331,8 @@ class SqlLedger(Section):
                 found += map(to_intent, self._connection.execute(*asked))
         return self._turns.know(found)
 
-    def next_due(self, shards: Set[int] = ALL_SHARDS) -> datetime | None:
-        moments = [earliest for _, earliest in self._priorities(shards)]
+    def next_due(self, shards: Set[int] = ALL_SHARDS, after: datetime | None = None) -> datetime | None:
+        moments = [earliest for _, earliest in self._priorities(shards, after or EPOCH)]
         expiry = self._connection.execute(_EARLIEST_EXPIRY).scalar()
         return min(moments if expiry is None else [*moments, expiry], default=None)
 
@@ -511,13 +511,13 @@ class SqlLedger(Section):
             found[attempt] = _OfAttempt(sort[0], number, state)
         return found
 
-    def _priorities(self, shards: Set[int]) -> Iterator[tuple[int, datetime]]:
+    def _priorities(self, shards: Set[int], after: datetime = EPOCH) -> Iterator[tuple[int, datetime]]:
         """Yield each priority that something of the shards is pending in, high first, and the earliest due
-        moment there.
+        moment there that lies behind `after`.
         """
         priority = self._connection.execute(_HIGHEST).scalar()
         while priority is not None:
-            asked = in_shards(_EARLIEST_OF, _EARLIEST_OF_IN, shards, {"priority": priority})
+            asked = in_shards(_EARLIEST_OF, _EARLIEST_OF_IN, shards, {"priority": priority, "after": after})
             earliest = self._connection.execute(*asked).scalar()
             if earliest is not None:
                 yield priority, earliest

@@ -16,6 +16,7 @@ from jo.store.holds import SqlHolds
 from jo.store.journals import SqlJournals
 from jo.store.leases import SqlLeases, fence
 from jo.store.ledger import SqlLedger
+from jo.store.limits import SqlLimits
 from jo.store.operations import SqlOperations
 from jo.store.passages import SqlPassages
 from jo.store.people import SqlPeople
@@ -37,6 +38,7 @@ class SqlTransaction:
         self.people = SqlPeople(connection)
         self.leases = SqlLeases(connection)
         self.shares = SqlShares(connection)
+        self.limits = SqlLimits(connection)
         self.operations = SqlOperations(connection)
         self.reports = SqlReports(connection, self.counts)
         self.audit = SqlAudit(connection)

@@ -60,6 +60,10 @@ class RelaySettings:
     hello: str | None = None
     connections: int = 4
     messages_per_connection: int = 1000
+    rate: str | None = None
+    """How fast all workers together may be."""
+    domains: Mapping[str, str] = field(default_factory=dict)
+    """Domain of the recipient, or `*` for any other → connections and rate."""
     dsn: str = "on"
     dkim_domain: str | None = None
     """Whose signatures mails carry; None where the relay signs by itself."""

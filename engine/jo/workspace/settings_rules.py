@@ -7,6 +7,7 @@ from typing import Any
 
 from jo.diagnostics.codes import BAD_SETTINGS, PLAIN_SECRET, UNKNOWN_ZONE, Code
 from jo.diagnostics.nearest import suggestion
+from jo.flow.limits import domain_key, is_domain, parse_limit
 from jo.timing.durations import Unit, parse_duration
 from jo.timing.rates import parse_rate
 from jo.timing.zones import load_zone
@@ -164,6 +165,28 @@ def _rate(key: str, value: str) -> Objection | None:
     return Objection(detail=f"`{key}` has to be a rate.", help='Write such as "1000 per minute".')
 
 
+def _limits(key: str, value: dict[str, str]) -> Objection | None:
+    for domain, limit in value.items():
+        if not is_domain(domain):
+            return Objection(
+                detail=f"`{key}` names `{domain}`, and that is neither a domain nor `*`.", help=_LIMITS_HELP
+            )
+        if parse_limit(limit) is None:
+            return Objection(
+                detail=f"`{key}` limits `{domain}` by `{limit}`, which is no limit: connections, a rate, or "
+                "both with a comma.",
+                help=_LIMITS_HELP,
+            )
+    if len({domain_key(domain) for domain in value}) < len(value):
+        return Objection(detail=f"`{key}` names a domain twice; large and small letters are the same.")
+    return None
+
+
+_LIMITS_HELP = (
+    'Write such as domains = { "gmail.com" = "5 connections, 20 per second", "*" = "2 connections" }.'
+)
+
+
 def _one_character(key: str, value: str) -> Objection | None:
     return None if len(value) == 1 else Objection(detail=f"`{key}` has to be one character.")
 
@@ -208,6 +231,8 @@ SECTIONS: Mapping[str, Mapping[str, Rule]] = {
         "ca_file": _TEXT,
         "hello": _TEXT,
         "connections": Rule(type=int, check=_from_to(1, 100)),
+        "rate": Rule(type=str, check=_rate),
+        "domains": Rule(type=dict, check=_limits),
         "dsn": Rule(type=str, check=_one_of("on", "off")),
         "messages_per_connection": Rule(type=int, check=_from_to(1, 1_000_000)),
         "dkim_domain": Rule(type=str, check=_domain),

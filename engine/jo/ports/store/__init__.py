@@ -25,6 +25,7 @@ from jo.ports.store.holds import Holds
 from jo.ports.store.journals import KnownJournal, KnownJournals
 from jo.ports.store.leases import Lease, Leases
 from jo.ports.store.ledger import Ledger, OpenedAttempt, Said
+from jo.ports.store.limits import Grant, Limits
 from jo.ports.store.operations import Operations, Override
 from jo.ports.store.passages import Happening, PassageRecords, Passages, PastPassages, StepEngagement
 from jo.ports.store.people import Engaged, People, Signal
@@ -55,6 +56,7 @@ __all__ = [
     "FactRow",
     "Facts",
     "FactsDifference",
+    "Grant",
     "Happening",
     "Holds",
     "IntentLine",
@@ -66,6 +68,7 @@ __all__ = [
     "LeaseLostError",
     "Leases",
     "Ledger",
+    "Limits",
     "LiveSpec",
     "Miscount",
     "OpenedAttempt",

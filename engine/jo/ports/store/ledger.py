@@ -62,8 +62,11 @@ class Ledger(Protocol):
         """
         ...
 
-    def next_due(self, shards: Set[int] = ALL_SHARDS) -> datetime | None:
-        """Return when the next pending intent of the shards is due, or a quarantined one of any expires."""
+    def next_due(self, shards: Set[int] = ALL_SHARDS, after: datetime | None = None) -> datetime | None:
+        """Return when the next pending intent of the shards is due, or a quarantined one of any expires.
+
+        `after` passes over those that are due by then.
+        """
         ...
 
     def load(self, ids: Collection[int]) -> Mapping[int, Intent]: ...

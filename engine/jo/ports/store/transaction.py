@@ -11,6 +11,7 @@ from jo.ports.store.holds import Holds
 from jo.ports.store.journals import KnownJournals
 from jo.ports.store.leases import Lease, Leases
 from jo.ports.store.ledger import Ledger
+from jo.ports.store.limits import Limits
 from jo.ports.store.operations import Operations
 from jo.ports.store.passages import Passages
 from jo.ports.store.people import People
@@ -36,6 +37,8 @@ class Transaction(Protocol):
     def leases(self) -> Leases: ...
     @property
     def shares(self) -> Shares: ...
+    @property
+    def limits(self) -> Limits: ...
     @property
     def operations(self) -> Operations: ...
     @property
