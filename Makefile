@@ -4,6 +4,7 @@
 #   make test     run the tests
 #   make check    what CI runs: lint, formatting, types, layers, tests
 #   make bench    measure, as ratios in one run; writes build/bench.json
+#   make crash    kill workers everywhere, on both databases, and hold the mails to the relay's account
 #   make faults   break the dialog with a relay at every point in every way, and hold it to the table
 #   make workers  kill, freeze and stop eight workers on PostgreSQL, with the relay as witness
 #   make golden   rewrite golden files after a wanted change; review them like code
@@ -57,6 +58,9 @@ check: lint types layers test
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+crash: $(READY)
+	$(BIN)/python -m tests.crash
 
 faults: $(READY)
 	$(BIN)/python -m tests.faults
