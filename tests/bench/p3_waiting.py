@@ -6,8 +6,8 @@ are of it. Cohorts of five hundred have their moment one minute after the other;
 the rows of a cohort lie far apart. The real loop ticks over both stores in turns. `jo status` is the command
 itself, in this process, so that starting Python does not hide what it costs.
 
-By default a million wait. `JO_BENCH_WAITING=5000000` is the figure of the goal; it takes a quarter of an hour
-and 20 GB of disk.
+By default a million wait. `JO_BENCH_WAITING=5000000` is the figure of the goal; it takes half an hour on a busy
+machine, and 25 GB of disk.
 """
 
 import io
