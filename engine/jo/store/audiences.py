@@ -30,7 +30,7 @@ from jo.store.bulk import execute_each
 from jo.store.counts import SqlCounts, of_decision
 from jo.store.section import Section
 from jo.store.tables import IS_PRESENT, decisions, lists, memberships
-from jo.store.twins import insert, numbers, pairs, texts
+from jo.store.twins import among, insert, pairs
 
 PAGE = 20_000
 """Members that one query for the undecided looks through, whether it finds any or not."""
@@ -44,7 +44,7 @@ _at = bindparam("b_at", type_=memberships.c.began_at.type)
 
 _LEAVE = (
     update(memberships)
-    .where(memberships.c.list == _list, IS_PRESENT, memberships.c.key.in_(texts("keys")))
+    .where(memberships.c.list == _list, IS_PRESENT, among(memberships.c.key, "keys"))
     .values(ended_in=_number, ended_at=_at)
 )
 
@@ -61,7 +61,7 @@ _OLDER = (
     .order_by(memberships.c.id.desc())
     .limit(bindparam("limit"))
 )
-_these = memberships.c.id.in_(numbers("ids"))
+_these = among(memberships.c.id, "ids")
 _NEVER_BEGUN = delete(memberships).where(_these, memberships.c.began_in > _newest_number)
 _NEVER_ENDED = (
     update(memberships)
@@ -91,7 +91,7 @@ _HERE = (
     .distinct()
     .where(
         memberships.c.list == _list,
-        memberships.c.contact.in_(texts("contacts")),
+        among(memberships.c.contact, "contacts"),
         _has_begun,
         or_(IS_PRESENT, memberships.c.ended_in > _of_list),
     )
@@ -137,7 +137,7 @@ _LAST_REASONS = (
     .where(
         decisions.c.journey == bindparam("journey"),
         decisions.c.occurrence == bindparam("occurrence"),
-        decisions.c.key.in_(texts("keys")),
+        among(decisions.c.key, "keys"),
     )
     .with_for_update()
 )

@@ -41,7 +41,7 @@ from jo.ports.store.leases import Lease
 from jo.store.bulk import execute_each
 from jo.store.section import Section
 from jo.store.tables import IS_INSIDE, counts, decisions, intents, is_one_of, passages
-from jo.store.twins import alone, insert, texts
+from jo.store.twins import alone, among, insert
 
 SLOTS = 16
 LONGEST = 200
@@ -103,7 +103,7 @@ _number = func.sum(counts.c.number)
 _journey = bindparam("journey", type_=Text())
 _KEPT = (
     select(*_sort, cast(_number, BigInteger).label("number"))
-    .where(counts.c.what.in_(texts("whats")), or_(_journey.is_(None), counts.c.journey == _journey))
+    .where(among(counts.c.what, "whats"), or_(_journey.is_(None), counts.c.journey == _journey))
     .group_by(*_sort)
     .having(_number != 0)
     .order_by(*_sort)

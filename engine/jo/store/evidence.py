@@ -30,17 +30,15 @@ from jo.store.codec import INTENT, to_intent
 from jo.store.section import Section
 from jo.store.tables import IS_UNCERTAIN, attempts, evidence, intents, is_one_of
 from jo.store.turns import AS_COUNTED, Turn, Turns
-from jo.store.twins import insert, numbers
+from jo.store.twins import among, insert
 
 _TRIED = (
     select(attempts.c.intent, attempts.c.id, attempts.c.number, attempts.c.state, attempts.c.ended_at)
-    .where(attempts.c.intent.in_(numbers("ids")), attempts.c.ended_at.is_not(None))
+    .where(among(attempts.c.intent, "ids"), attempts.c.ended_at.is_not(None))
     .order_by(attempts.c.intent, attempts.c.number)
 )
-_INTENTS = select(*INTENT).where(intents.c.id.in_(numbers("ids"))).order_by(intents.c.id)
-_INTENTS_OF = select(attempts.c.id, attempts.c.intent, attempts.c.owner).where(
-    attempts.c.id.in_(numbers("ids"))
-)
+_INTENTS = select(*INTENT).where(among(intents.c.id, "ids")).order_by(intents.c.id)
+_INTENTS_OF = select(attempts.c.id, attempts.c.intent, attempts.c.owner).where(among(attempts.c.id, "ids"))
 
 IS_DOUBTFUL = exists().where(attempts.c.intent == intents.c.id, IS_UNCERTAIN)
 """An attempt of the intent is uncertain."""
@@ -99,8 +97,8 @@ _closed = {
 }
 _may_close = is_one_of(intents.c.state, [IntentState.PENDING, IntentState.QUARANTINED])
 _CLOSE = update(intents).where(AS_COUNTED, _may_close).values(_closed)
-_CLOSE_ALL = update(intents).where(intents.c.id.in_(numbers("ids"))).values(_closed)
-_DOUBTFUL = select(attempts.c.intent).where(attempts.c.intent.in_(numbers("ids")), IS_UNCERTAIN)
+_CLOSE_ALL = update(intents).where(among(intents.c.id, "ids")).values(_closed)
+_DOUBTFUL = select(attempts.c.intent).where(among(attempts.c.intent, "ids"), IS_UNCERTAIN)
 
 
 class SqlEvidence(Section):

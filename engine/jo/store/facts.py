@@ -11,12 +11,12 @@ from jo.store.bulk import execute_each
 from jo.store.columns import to_json
 from jo.store.section import Section
 from jo.store.tables import facts, sources
-from jo.store.twins import insert, pairs, texts
+from jo.store.twins import among, insert, pairs
 
 _source = bindparam("b_source", type_=Text())
 
 _WRITTEN = select(facts.c.key, type_coerce(facts.c.data, Text()), facts.c.is_gone).where(
-    facts.c.source == _source, facts.c.key.in_(texts("keys"))
+    facts.c.source == _source, among(facts.c.key, "keys")
 )
 
 _new = pairs("rows")
@@ -30,9 +30,7 @@ _PUT = _put.on_conflict_do_update(
     set_={"data": _put.excluded.data, "is_gone": _put.excluded.is_gone},
 )
 
-_MARK_GONE = (
-    update(facts).where(facts.c.source == _source, facts.c.key.in_(texts("keys"))).values(is_gone=true())
-)
+_MARK_GONE = update(facts).where(facts.c.source == _source, among(facts.c.key, "keys")).values(is_gone=true())
 
 _put_source = insert(sources)
 _PUT_SOURCE = _put_source.on_conflict_do_update(
@@ -42,7 +40,7 @@ _PUT_SOURCE = _put_source.on_conflict_do_update(
 )
 
 _ROWS = select(facts.c.key, facts.c.data, facts.c.is_gone).where(
-    facts.c.source == _source, facts.c.key.in_(texts("keys"))
+    facts.c.source == _source, among(facts.c.key, "keys")
 )
 
 _KEYS = select(facts.c.key).where(facts.c.source == _source).order_by(facts.c.key)

@@ -17,7 +17,7 @@ from jo.reports.standstill import Waiting
 from jo.store.counts import SqlCounts, of_mail
 from jo.store.section import Section
 from jo.store.tables import IS_HELD, IS_INSIDE, IS_PENDING, IS_TIMED, holds, intents, known_sends, passages
-from jo.store.twins import insert, numbers
+from jo.store.twins import among, insert
 
 _IS_ACTIVE = holds.c.released_at.is_(None)
 _PUT = insert(holds).on_conflict_do_nothing()
@@ -47,7 +47,7 @@ _ANYBODY_DUE_AFTER = select(passages.c.id).where(*_is_person_due, passages.c.due
 
 _HOLD = (
     update(intents)
-    .where(intents.c.id.in_(numbers("ids")))
+    .where(among(intents.c.id, "ids"))
     .values(why=Why.HOLD, detail="", due_at=intents.c.expires_at)
 )
 _HELD = (
@@ -56,7 +56,7 @@ _HELD = (
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
 )
-_LET_GO = update(intents).where(intents.c.id.in_(numbers("ids"))).values(why=Why.DUE, due_at=_at("now"))
+_LET_GO = update(intents).where(among(intents.c.id, "ids")).values(why=Why.DUE, due_at=_at("now"))
 _ANY_HELD = select(intents.c.id).where(IS_HELD).limit(1)
 
 _is_known = exists().where(known_sends.c.public == intents.c.public)

@@ -11,7 +11,7 @@ from jo.ports.store.journals import KnownJournal
 from jo.store.operations import SqlOperations
 from jo.store.section import Section
 from jo.store.tables import intents, journals, known_sends
-from jo.store.twins import insert, texts
+from jo.store.twins import among, insert
 
 _STORE_ID = "store-id"
 
@@ -31,14 +31,14 @@ _ADVANCE = (
     .values(position=bindparam("position"), digest=bindparam("digest"))
 )
 
-_ATTEMPTS_OF = select(intents.c.public, intents.c.attempts).where(intents.c.public.in_(texts("publics")))
+_ATTEMPTS_OF = select(intents.c.public, intents.c.attempts).where(among(intents.c.public, "publics"))
 _know = insert(known_sends)
 _KNOW = _know.on_conflict_do_update(
     index_elements=[known_sends.c.public, known_sends.c.number],
     set_={"state": _know.excluded.state, "at": _know.excluded.at},
 )
-_KNOWN = select(known_sends).where(known_sends.c.public.in_(texts("publics")))
-_FORGET = delete(known_sends).where(known_sends.c.public.in_(texts("publics")))
+_KNOWN = select(known_sends).where(among(known_sends.c.public, "publics"))
+_FORGET = delete(known_sends).where(among(known_sends.c.public, "publics"))
 
 _WEIGHT = {
     AttemptState.REJECTED: 1,

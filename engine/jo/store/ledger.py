@@ -47,7 +47,7 @@ from jo.store.evidence import SqlEvidence
 from jo.store.section import Section, in_shards
 from jo.store.tables import IS_OPEN, IS_PENDING, IS_QUARANTINED, attempts, intents, is_one_of, leases
 from jo.store.turns import AS_COUNTED, SORT, Turn, Turns
-from jo.store.twins import insert, numbers, texts
+from jo.store.twins import among, insert
 
 WITHOUT_ATTEMPT = (IntentState.PENDING, IntentState.QUARANTINED)
 """States that an intent may leave without the word of an attempt."""
@@ -74,10 +74,10 @@ _CLAIMABLE = (
 )
 
 _CLAIMABLE_IN = _CLAIMABLE.where(_in_shards)
-_CLAIMABLE_BUT = _CLAIMABLE.where(intents.c.template.not_in(texts("templates")))
+_CLAIMABLE_BUT = _CLAIMABLE.where(~among(intents.c.template, "templates"))
 _CLAIMABLE_IN_BUT = _CLAIMABLE_BUT.where(_in_shards)
 
-_LOAD = select(*INTENT).where(intents.c.id.in_(numbers("ids")))
+_LOAD = select(*INTENT).where(among(intents.c.id, "ids"))
 _BY_PUBLIC_ID = select(*INTENT).where(intents.c.public == bindparam("public"))
 _BY_PREFIX = (
     select(*INTENT)
@@ -89,7 +89,7 @@ _BY_PREFIX = (
 _OF_ATTEMPTS = (
     select(*SORT, attempts.c.id, attempts.c.number, attempts.c.state)
     .join_from(attempts, intents, intents.c.id == attempts.c.intent)
-    .where(attempts.c.id.in_(numbers("ids")))
+    .where(among(attempts.c.id, "ids"))
 )
 
 
@@ -124,7 +124,7 @@ _ADD_ATTEMPTS = (
             bindparam("at", type_=attempts.c.opened_at.type),
             bindparam("state", AttemptState.OPEN, type_=attempts.c.state.type),
             bindparam("text", "", type_=attempts.c.text.type),
-        ).where(intents.c.id.in_(numbers("ids"))),
+        ).where(among(intents.c.id, "ids")),
     )
     .returning(attempts.c.intent, attempts.c.id)
 )
@@ -181,13 +181,13 @@ _RECLASS = (
 
 _page: BindParameter[int] = bindparam("limit")
 _page_to_change = select(*SORT).limit(_page).with_for_update()
-_MENDED = _page_to_change.where(IS_QUARANTINED, intents.c.template.in_(texts("templates")))
+_MENDED = _page_to_change.where(IS_QUARANTINED, among(intents.c.template, "templates"))
 _OVERDUE = _page_to_change.where(
     IS_QUARANTINED, intents.c.expires_at <= bindparam("now", type_=intents.c.due_at.type)
 )
 _REQUEUE = (
     update(intents)
-    .where(intents.c.id.in_(numbers("ids")))
+    .where(among(intents.c.id, "ids"))
     .values(
         state=IntentState.PENDING,
         why=Why.DUE,
@@ -200,7 +200,7 @@ _RECONSIDER = (
     update(intents)
     .where(
         IS_PENDING,
-        intents.c.why.in_(texts("whys")),
+        among(intents.c.why, "whys"),
         intents.c.due_at > bindparam("now", type_=intents.c.due_at.type),
     )
     .values(due_at=bindparam("now", type_=intents.c.due_at.type))
@@ -208,7 +208,7 @@ _RECONSIDER = (
 
 _IS_WITHDRAWABLE = _may_become(IntentState.WITHDRAWN, WITHOUT_ATTEMPT)
 _withdrawable = _page_to_change.where(_IS_WITHDRAWABLE)
-_WITHDRAWABLE_OF_PASSAGES = _withdrawable.where(intents.c.passage.in_(numbers("passages")))
+_WITHDRAWABLE_OF_PASSAGES = _withdrawable.where(among(intents.c.passage, "passages"))
 _WITHDRAWABLE_PAGE = (
     select(*INTENT)
     .where(_IS_WITHDRAWABLE, intents.c.journey == bindparam("journey"), intents.c.id > bindparam("after"))
@@ -218,7 +218,7 @@ _WITHDRAWABLE_PAGE = (
 _WITHDRAWABLE_OF_JOURNEY = _withdrawable.where(intents.c.journey == bindparam("journey"))
 _WITHDRAW = (
     update(intents)
-    .where(intents.c.id.in_(numbers("ids")))
+    .where(among(intents.c.id, "ids"))
     .values(
         state=IntentState.WITHDRAWN, why=null(), detail=bindparam("detail"), ended_at=bindparam("ended_at")
     )
@@ -238,9 +238,7 @@ _ABANDONED = (
 )
 """Unsorted: asked for an order by id, SQLite would read all attempts there ever were."""
 
-_of_addresses = and_(
-    intents.c.address_key.in_(texts("address_keys")), intents.c["class"] == bindparam("class")
-)
+_of_addresses = and_(among(intents.c.address_key, "address_keys"), intents.c["class"] == bindparam("class"))
 _SENT_SINCE = select(intents.c.address_key, intents.c.outcome_at).where(
     _of_addresses,
     intents.c.outcome_at >= bindparam("since"),
@@ -261,8 +259,8 @@ _UNDER_WAY_SINCE = (
 _RECEIVED = (
     select(intents.c.contact, intents.c.template, func.max(intents.c.outcome_at))
     .where(
-        intents.c.contact.in_(texts("contacts")),
-        intents.c.template.in_(texts("templates")),
+        among(intents.c.contact, "contacts"),
+        among(intents.c.template, "templates"),
         intents.c.state == IntentState.ACCEPTED,
     )
     .group_by(intents.c.contact, intents.c.template)
@@ -274,7 +272,7 @@ _LAST_PLANNED = (
         func.max(func.coalesce(intents.c.outcome_at, intents.c.created_at)).label("at"),
     )
     .where(
-        intents.c.address_key.in_(texts("address_keys")),
+        among(intents.c.address_key, "address_keys"),
         intents.c.template == bindparam("template"),
         is_one_of(
             intents.c.state,

@@ -18,7 +18,7 @@ from jo.store.codec import PASSAGE, entry_values, standing_values, to_passage
 from jo.store.counts import SqlCounts, What, of_passage
 from jo.store.section import Section, in_shards
 from jo.store.tables import HAS_ROW, IS_INSIDE, IS_TIMED, engagement, events, intents, passage_notes, passages
-from jo.store.twins import insert, numbers, texts
+from jo.store.twins import among, insert
 
 _PAST = (
     select(
@@ -27,7 +27,7 @@ _PAST = (
         func.count(passages.c.ended_at),
         func.max(passages.c.ended_at),
     )
-    .where(passages.c.program == bindparam("program"), passages.c.identity.in_(texts("identities")))
+    .where(passages.c.program == bindparam("program"), among(passages.c.identity, "identities"))
     .group_by(passages.c.identity)
 )
 
@@ -53,11 +53,11 @@ _NEXT_DUE = (
 _NEXT_DUE_IN = _NEXT_DUE.where(_in_shards)
 """With all shards nothing is compared: the plans of a store that one worker has stay as they are."""
 
-_LOAD = select(*PASSAGE).where(passages.c.id.in_(numbers("ids")))
+_LOAD = select(*PASSAGE).where(among(passages.c.id, "ids"))
 
 _INTENTS_OF = (
     select(intents.c.passage, intents.c.step, intents.c.occurrence, intents.c.state, intents.c.outcome_at)
-    .where(intents.c.passage.in_(numbers("ids")))
+    .where(among(intents.c.passage, "ids"))
     .order_by(intents.c.id)
 )
 
@@ -70,7 +70,7 @@ _ENGAGEMENT_OF = (
         func.min(engagement.c.at),
     )
     .join_from(intents, engagement, engagement.c.intent == intents.c.id)
-    .where(intents.c.passage.in_(numbers("ids")))
+    .where(among(intents.c.passage, "ids"))
     .group_by(intents.c.passage, intents.c.step, engagement.c.what, engagement.c.link)
 )
 
@@ -81,7 +81,7 @@ _HAPPENINGS_OF = (
         events,
         and_(events.c.contact == passages.c.contact, events.c.at >= passages.c.entered_at),
     )
-    .where(passages.c.id.in_(numbers("ids")))
+    .where(among(passages.c.id, "ids"))
     .order_by(events.c.at, events.c.id)
 )
 
@@ -108,7 +108,7 @@ _INSIDE = (
 
 _LAST_ENTRIES = (
     select(passages.c.contact, passages.c.program, func.max(passages.c.entered_at))
-    .where(passages.c.contact.in_(texts("contacts")), passages.c.program.in_(texts("programs")))
+    .where(among(passages.c.contact, "contacts"), among(passages.c.program, "programs"))
     .group_by(passages.c.contact, passages.c.program)
 )
 
@@ -210,23 +210,23 @@ class SqlPassages(Section):
         program: str | None = None,
     ) -> int:
         values: dict[str, Any] = {"b_at": at}
-        among: ColumnElement[bool] = IS_INSIDE
+        whose: ColumnElement[bool] = IS_INSIDE
         if ids is not None:
-            among &= passages.c.id.in_(numbers("ids"))
+            whose &= among(passages.c.id, "ids")
             values["ids"] = list(ids)
         if contacts is not None:
-            among &= passages.c.contact.in_(texts("contacts"))
+            whose &= among(passages.c.contact, "contacts")
             values["contacts"] = list(contacts)
         if rows is not None:
-            among &= HAS_ROW & passages.c.row.in_(texts("rows"))
+            whose &= HAS_ROW & among(passages.c.row, "rows")
             values["rows"] = list(rows)
         if program is not None:
-            among &= passages.c.program == bindparam("b_program")
+            whose &= passages.c.program == bindparam("b_program")
             values["b_program"] = program
         # Who is due may be in the midst of a decision, at whose end it sleeps again: wait for that end.
-        due = select(passages.c.id).where(among, IS_TIMED, passages.c.due_at <= _AT)
+        due = select(passages.c.id).where(whose, IS_TIMED, passages.c.due_at <= _AT)
         self._connection.execute(due.with_for_update(key_share=True), values)
-        statement = update(passages).where(among, _LATER).values(due_at=_AT)
+        statement = update(passages).where(whose, _LATER).values(due_at=_AT)
         return self._connection.execute(statement, values).rowcount
 
     def inside(self, program: str, after: str, limit: int) -> Sequence[tuple[str, str, str]]:

@@ -12,7 +12,7 @@ from jo.ports.store.people import Engaged, Signal
 from jo.store.bulk import execute_each
 from jo.store.section import Section
 from jo.store.tables import attempts, engagement, events, intents, signals, suppressions
-from jo.store.twins import insert, numbers, texts
+from jo.store.twins import among, insert
 
 _SUPPRESS = insert(suppressions).on_conflict_do_nothing().returning(suppressions.c.scope)
 _NEWEST_ATTEMPT = select(attempts.c.opened_at).where(
@@ -21,7 +21,7 @@ _NEWEST_ATTEMPT = select(attempts.c.opened_at).where(
 
 _SUPPRESSIONS = (
     select(suppressions.c.address_key, suppressions.c.scope, suppressions.c.cause, suppressions.c.at)
-    .where(suppressions.c.address_key.in_(texts("address_keys")))
+    .where(among(suppressions.c.address_key, "address_keys"))
     .order_by(suppressions.c.address_key, suppressions.c.scope)
 )
 
@@ -29,14 +29,14 @@ _ADD_EVENT = insert(events).on_conflict_do_nothing().returning(events.c.id)
 
 _EVENT_TIMES = (
     select(events.c.contact, events.c.name, events.c.at)
-    .where(events.c.contact.in_(texts("contacts")), events.c.name.in_(texts("names")))
+    .where(among(events.c.contact, "contacts"), among(events.c.name, "names"))
     .order_by(events.c.at)
 )
 
 _INTENT_OF = select(intents.c.id, intents.c.passage).where(intents.c.public == bindparam("public"))
 
 _UNSEEN = select(signals).order_by(signals.c.id).limit(bindparam("limit"))
-_SEEN = delete(signals).where(signals.c.id.in_(numbers("ids")))
+_SEEN = delete(signals).where(among(signals.c.id, "ids"))
 
 
 class SqlPeople(Section):

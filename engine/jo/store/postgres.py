@@ -14,6 +14,7 @@ the server ends such a transaction before its worker's lease is over, so that ot
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -59,6 +60,17 @@ SELECT set_config('lock_timeout', %(busy)s, false),
 """A commit that the next power failure may forget is none: the mail would be sent again. Compiling a
 statement costs more than any of ours takes."""
 
+LOOK_EVERY = 50
+"""Writing transactions between two looks at the tables' sizes."""
+
+_GROWN = """
+SELECT oid::regclass::text FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+  AND pg_relation_size(oid) > 1048576 + 2 * current_setting('block_size')::bigint * relpages
+"""
+"""Tables that are twice as large as the server knows. It looks by itself once a minute, which is too late for
+one that fills: until then it reads all of a table for one row, because it takes it for almost empty."""
+
 _ALTER_LOCK = 0x6A6F_7461_626C_6573
 """Names the advisory lock of those who alter tables."""
 
@@ -92,6 +104,7 @@ class PostgresDatabase:
             "idle": f"{round(IDLE_SECONDS * 1000)}ms",
         }
         self.place = f"{chosen.get('dbname', 'postgres')} at {chosen.get('host', 'localhost')}"
+        self._writes = count(1)
         self._engine = create_engine(
             "postgresql+psycopg://",
             creator=self._connect,
@@ -104,9 +117,12 @@ class PostgresDatabase:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with told(self.place), self._begun(_WRITE) as connection:
-            yield connection
-            self._commit(connection)
+        with told(self.place):
+            if next(self._writes) % LOOK_EVERY == 0:
+                self._take_stock()
+            with self._begun(_WRITE) as connection:
+                yield connection
+                self._commit(connection)
 
     @contextmanager
     def alter(self) -> Iterator[Connection]:
@@ -146,6 +162,13 @@ class PostgresDatabase:
             yield connection
         finally:
             connection.close()
+
+    def _take_stock(self) -> None:
+        """Let the server see how large its tables are, where they have become much larger."""
+        with self._begun(_WRITE) as connection:
+            for table in connection.exec_driver_sql(_GROWN).scalars().all():
+                connection.exec_driver_sql(f"ANALYZE (SKIP_LOCKED) {table}")
+            connection.commit()
 
     def _commit(self, connection: Connection) -> None:
         driver = connection.connection.driver_connection

@@ -26,7 +26,7 @@ from jo.store.tables import (
     passage_notes,
     passages,
 )
-from jo.store.twins import numbers
+from jo.store.twins import among
 
 _WAS_UNCERTAIN = or_(
     intents.c.id.in_(select(attempts.c.intent).where(IS_UNCERTAIN)),
@@ -35,7 +35,7 @@ _WAS_UNCERTAIN = or_(
 _EVIDENCE = (
     select(attempts.c.intent, *(column for column in evidence.c if column.name not in ("id", "attempt")))
     .join_from(evidence, attempts, attempts.c.id == evidence.c.attempt)
-    .where(attempts.c.intent.in_(numbers("ids")))
+    .where(among(attempts.c.intent, "ids"))
     .order_by(evidence.c.id)
 )
 
@@ -50,7 +50,7 @@ _INTENT_LINES = (
     .order_by(func.coalesce(intents.c.outcome_at, intents.c.ended_at, intents.c.due_at), intents.c.key)
 )
 _PASSAGES = select(*PASSAGE).order_by(passages.c.entered_at, passages.c.id)
-_NOTES = select(passage_notes).where(passage_notes.c.passage.in_(numbers("ids"))).order_by(passage_notes.c.id)
+_NOTES = select(passage_notes).where(among(passage_notes.c.passage, "ids")).order_by(passage_notes.c.id)
 _DECISIONS = select(decisions).order_by(decisions.c.journey, decisions.c.occurrence, decisions.c.key)
 _HAPPENINGS = (
     select(events.c.name, events.c.at, events.c.payload)

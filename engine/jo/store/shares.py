@@ -7,12 +7,12 @@ from sqlalchemy import bindparam, select, update
 from jo.ports.store.leases import Lease
 from jo.store.section import Section
 from jo.store.tables import shares
-from jo.store.twins import insert, texts
+from jo.store.twins import among, insert
 
 _DECLARE = insert(shares).on_conflict_do_nothing()
 _ALL = select(shares.c.name, shares.c.lease).order_by(shares.c.name)
 
-_named = shares.c.name.in_(texts("names"))
+_named = among(shares.c.name, "names")
 _TAKE = (
     update(shares)
     .where(_named, shares.c.lease.is_(None))

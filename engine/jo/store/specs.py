@@ -9,7 +9,7 @@ from jo.ports.store.specs import Deployment, LiveSpec, Revision, SpecChange, Spe
 from jo.store.bulk import execute_each
 from jo.store.section import Section
 from jo.store.tables import deployments, revisions, specs, step_keys
-from jo.store.twins import insert, numbers
+from jo.store.twins import among, insert
 
 _GENERATION = select(func.coalesce(func.max(deployments.c.generation), 0))
 
@@ -19,7 +19,7 @@ _LIVE = (
     .order_by(specs.c.address)
 )
 
-_REVISIONS = select(revisions).where(revisions.c.id.in_(numbers("ids")))
+_REVISIONS = select(revisions).where(among(revisions.c.id, "ids"))
 
 _REVISION_OF_FORM = select(revisions.c.id).where(
     revisions.c.address == bindparam("address"), revisions.c.fingerprint == bindparam("fingerprint")

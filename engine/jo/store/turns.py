@@ -10,7 +10,7 @@ from jo.flow.state import IntentState, Why
 from jo.store.counts import Sort, SqlCounts, What, of_mail
 from jo.store.section import Section
 from jo.store.tables import intents
-from jo.store.twins import numbers
+from jo.store.twins import among
 
 PAGE = 5_000
 """Intents that are changed at once where nobody knows how many there are."""
@@ -18,7 +18,7 @@ PAGE = 5_000
 SORT = (intents.c.id, intents.c.journey, intents.c.state, intents.c.why, intents.c.detail)
 """What an intent is counted by."""
 
-_SORTS_OF = select(*SORT).where(intents.c.id.in_(numbers("ids")))
+_SORTS_OF = select(*SORT).where(among(intents.c.id, "ids"))
 
 AS_COUNTED = and_(
     intents.c.id == bindparam("b_id"),

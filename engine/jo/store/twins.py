@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Executable, Select, Table, bindparam, cast, column, select
+from sqlalchemy import ColumnElement, Executable, Integer, Table, bindparam, column
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -13,19 +13,17 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 
 from jo.store.columns import Instant, Json
 
-__all__ = ["Insert", "alone", "clock", "insert", "numbers", "pairs", "texts"]
+__all__ = ["Insert", "alone", "among", "clock", "insert", "pairs"]
 # `insert` is PostgreSQL's: SQLite took over its ON CONFLICT, and both dialects compile this one.
 
 
-def texts(name: str) -> Select[tuple[str]]:
-    """Return a subquery of the texts in the list that is bound to `name`: one parameter for any number."""
-    return select(_Elements(bindparam(name, type_=Json())).table_valued(column("value")).c.value)
+def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Return the condition that a column is in the list that is bound to `name`, however long it is.
 
-
-def numbers(name: str) -> Select[tuple[int]]:
-    """Return the same for whole numbers."""
-    value = _Elements(bindparam(name, type_=Json())).table_valued(column("value")).c.value
-    return select(cast(value, BigInteger))
+    PostgreSQL is given an array, not a table to join: it then looks up each member of it in the index, and
+    never reads all of a table because it knows as yet of a few rows only.
+    """
+    return _Among(column, bindparam(name, type_=Json()))
 
 
 def pairs(name: str) -> TableValuedAlias:
@@ -56,9 +54,10 @@ class _Clock(FunctionElement[datetime]):
     type = Instant()
 
 
-class _Elements(FunctionElement[Any]):
+class _Among(FunctionElement[bool]):
+    # Not of type Boolean: SQLAlchemy would then ask SQLite for `… = 1`, which no index serves.
     inherit_cache = True
-    name = "elements"
+    name = "among"
 
 
 class _Pairs(FunctionElement[Any]):
@@ -86,15 +85,23 @@ def _clock_in_postgresql(element: _Clock, compiler: SQLCompiler, **kw: Any) -> s
     return "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
 
 
-@compiles(_Elements, "sqlite")
+@compiles(_Among, "sqlite")
+def _among_in_sqlite(element: _Among, compiler: SQLCompiler, **kw: Any) -> str:
+    column, listed = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({listed}))"  # noqa: S608 - parameters, no values
+
+
+@compiles(_Among, "postgresql")
+def _among_in_postgresql(element: _Among, compiler: SQLCompiler, **kw: Any) -> str:
+    column, listed = (compiler.process(clause, **kw) for clause in element.clauses)
+    members = f"ARRAY(SELECT jsonb_array_elements_text(CAST({listed} AS JSONB)))"
+    is_number = isinstance(next(iter(element.clauses)).type, Integer)
+    return f"{column} = ANY (CAST({members} AS BIGINT[]))" if is_number else f"{column} = ANY ({members})"
+
+
 @compiles(_Pairs, "sqlite")
-def _in_sqlite(element: FunctionElement[Any], compiler: SQLCompiler, **kw: Any) -> str:
+def _pairs_in_sqlite(element: _Pairs, compiler: SQLCompiler, **kw: Any) -> str:
     return f"json_each({compiler.process(element.clauses, **kw)})"
-
-
-@compiles(_Elements, "postgresql")
-def _elements_in_postgresql(element: _Elements, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"jsonb_array_elements_text(CAST({compiler.process(element.clauses, **kw)} AS JSONB))"
 
 
 @compiles(_Pairs, "postgresql")

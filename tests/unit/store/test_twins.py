@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jo.store.tables import intents
-from jo.store.twins import numbers, pairs, texts
+from jo.store.twins import among, pairs
 from tests.support.statements import statements
 
 
@@ -20,14 +20,19 @@ def test_there_are_statements_to_compile() -> None:
 
 
 def test_a_list_is_one_parameter_in_both_databases() -> None:
-    by_key = select(intents.c.id).where(intents.c.key.in_(texts("keys")))
-    by_id = select(intents.c.key).where(intents.c.id.in_(numbers("ids")))
+    by_key = select(intents.c.id).where(among(intents.c.key, "keys"))
+    by_id = select(intents.c.key).where(~among(intents.c.id, "ids"))
 
-    assert "FROM json_each(?) AS anon_1" in str(by_key.compile(dialect=sqlite.dialect()))
-    assert "CAST(anon_1.value AS BIGINT)" in str(by_id.compile(dialect=sqlite.dialect()))
-    assert "FROM jsonb_array_elements_text(CAST(%(keys)s AS JSONB)) AS anon_1" in str(
-        by_key.compile(dialect=postgresql.psycopg2.dialect())
+    assert 'intents."key" IN (SELECT value FROM json_each(?))' in str(
+        by_key.compile(dialect=sqlite.dialect())
     )
+    assert "NOT intents.id IN (SELECT value FROM json_each(?))" in str(
+        by_id.compile(dialect=sqlite.dialect())
+    )
+    assert "intents.key = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(" in str(
+        by_key.compile(dialect=postgresql.dialect())
+    )
+    assert "AS BIGINT[])" in str(by_id.compile(dialect=postgresql.dialect()))
 
 
 def test_a_map_is_one_parameter_in_both_databases() -> None:
