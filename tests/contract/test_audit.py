@@ -378,7 +378,7 @@ def test_a_mail_that_is_listed_as_uncertain_may_have_come_twice(lived: Lived) ->
 
 def _uncertain(lived: Lived) -> list[str]:
     with closing(open_store(lived.url)) as store, store.read() as work:
-        return [item.mail for item in work.audit.ledgered() if item.state == "uncertain"]
+        return sorted(work.audit.doubtful())
 
 
 def test_what_the_witness_took_and_the_ledger_does_not_know_is_found(lived: Lived) -> None:

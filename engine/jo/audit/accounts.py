@@ -27,7 +27,7 @@ def look(scope: Scope) -> Found:
     lost = scope.cases(Check.ACCOUNT, scope.sizes.decisions, "candidates", _WORDS)
     tally = Tally()
     targets = scope.work.audit.targets()
-    for journey, mails in accounts(scope.work.audit.sums()).items():
+    for journey, mails in accounts(scope.sums).items():
         target = targets.get(journey, mails.total)
         if target != mails.total:
             tally.add(journey, f"the target is {target}, and there are {mails.total} mails")

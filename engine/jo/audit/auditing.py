@@ -59,6 +59,6 @@ def look(work: Transaction, witness: Witness | None = None) -> AuditReport:
     return AuditReport(
         generation=work.specs.generation(),
         lines=tuple(lines),
-        accounts=accounts.accounts(work.audit.sums()),
+        accounts=accounts.accounts(scope.sums),
         witnessed=None if witness is None else len(witness),
     )

@@ -2,7 +2,7 @@
 
 A cap counts calendar time in the person's zone, which the ledger does not keep; so a stretch counts as too
 full only when it is shorter than the shortest that the cap can mean. The caps of today say nothing about
-mails from before they were applied.
+mails from before they were applied, and mails that a journal told of are another history's.
 """
 
 from collections import deque
@@ -41,6 +41,7 @@ class Cap:
 
 def look(scope: Scope) -> Found:
     tally, checked = Tally(), 0
+    told = scope.work.audit.told_by_journals()
     remarks = []
     for class_ in CAPPED:
         caps = list(_caps(scope, class_))
@@ -48,7 +49,7 @@ def look(scope: Scope) -> Found:
         if not caps:
             continue
         for _, sent in groupby(scope.work.audit.sent(class_), key=lambda item: item.address_key):
-            mails = sorted(sent, key=lambda item: item.at)
+            mails = sorted((item for item in sent if item.mail not in told), key=lambda item: item.at)
             checked += len(mails)
             for cap in caps:
                 for item in over(mails, cap):

@@ -1,6 +1,6 @@
 """A worker that lost its lease opens nothing more."""
 
-from jo.audit.scope import Scope, Tally, mail
+from jo.audit.scope import Scope, Tally
 from jo.reports.audit import Found, Invariant
 
 INVARIANT = Invariant(
@@ -18,6 +18,7 @@ def look(scope: Scope) -> Found:
         checked += 1
         known = newest.get(use.lease, use.token)
         if use.token < known:
-            tally.add(mail(use.mail), f"opened under token {use.token} of `{use.lease}`, after {known}")
+            what = f"tried under token {use.token} of `{use.lease}`, after {known}"
+            tally.add(f"intent {use.intent}", what)
         newest[use.lease] = max(use.token, known)
     return tally.found(checked, "attempts")

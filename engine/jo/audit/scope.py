@@ -12,7 +12,7 @@ from jo.model.program import Program
 from jo.model.project import Project
 from jo.plan.applied import applied_project
 from jo.ports.store import LiveSpec, Transaction
-from jo.ports.store.audit import Case, Check, Sizes
+from jo.ports.store.audit import Case, Check, MailSum, Sizes
 from jo.reports.audit import Found, Invariant, Violation
 from jo.reports.sends import short_id
 
@@ -42,6 +42,10 @@ class Scope:
     @cached_property
     def project(self) -> Project:
         return applied_project({address: spec.revision.document for address, spec in self.specs.items()})
+
+    @cached_property
+    def sums(self) -> Sequence[MailSum]:
+        return self.work.audit.sums()
 
     @cached_property
     def sizes(self) -> Sizes:

@@ -1,7 +1,8 @@
 """A witness: what a relay, or a sink in its place, says it accepted."""
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 
 _PUBLIC = re.compile(r"<?([0-9a-f]{32})(?:@[^<>\s]+>?)?")
 
@@ -9,7 +10,7 @@ _PUBLIC = re.compile(r"<?([0-9a-f]{32})(?:@[^<>\s]+>?)?")
 class Witness:
     """Acceptances by public id, one for each time that a relay took the mail.
 
-    Keeps 16 bytes for each, so that a million fit into little memory.
+    Keeps some fifty bytes for each, so that a million fit into little memory.
     """
 
     def __init__(self, publics: Iterable[str]) -> None:
@@ -18,9 +19,14 @@ class Witness:
     def __len__(self) -> int:
         return len(self._taken)
 
-    def __iter__(self) -> Iterator[str]:
-        """Yield the ids, sorted, each as often as its mail was accepted."""
-        return (each.hex() for each in self._taken)
+    def places(self, public: str) -> range:
+        """Return where the acceptances of a mail stand among all, in the order of ids."""
+        wanted = bytes.fromhex(public)
+        start = bisect_left(self._taken, wanted)
+        return range(start, bisect_right(self._taken, wanted, start))
+
+    def at(self, place: int) -> str:
+        return self._taken[place].hex()
 
 
 def public_of(text: str) -> str | None:

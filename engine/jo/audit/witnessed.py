@@ -1,15 +1,11 @@
 """What a relay says it took is what the ledger says was sent.
 
-Both are walked through in the order of ids, side by side. A mail of which the ledger says that nobody knows
-may be at the witness once, more than once, or not at all; about all others there is no doubt.
+A mail of which the ledger says that nobody knows may be at the witness once, more than once, or not at all;
+about all others there is no doubt.
 """
-
-from collections.abc import Iterator
-from itertools import groupby
 
 from jo.audit.scope import Scope, Tally, mail
 from jo.flow.state import UNSENT, IntentState
-from jo.ports.store.audit import Ledgered
 from jo.reports.audit import Found, Invariant
 from jo.reports.wording import counted
 
@@ -37,47 +33,33 @@ INVARIANTS = (TWICE, UNSENT_THERE, MISSING)
 
 
 def look(scope: Scope) -> tuple[Found, Found, Found]:
-    assert scope.witness is not None
+    witness = scope.witness
+    assert witness is not None
     twice, unsent, missing = Tally(), Tally(), Tally()
+    is_known = bytearray(len(witness))
+    doubtful = scope.work.audit.doubtful()
     doubles = accepted = 0
-    for public, times, known in _side_by_side(scope):
-        if known is None:
-            unsent.add(mail(public), "the ledger does not know it")
-            continue
+    for known in scope.work.audit.ledgered():
+        places = witness.places(known.mail)
+        times, in_doubt = len(places), known.mail in doubtful
+        is_known[places.start : places.stop] = b"\1" * times
         accepted += known.state is IntentState.ACCEPTED
-        if times > 1 and known.in_doubt and times <= known.attempts:
+        if times > 1 and in_doubt and times <= known.attempts:
             doubles += 1
         elif times > 1:
-            twice.add(mail(public), f"accepted {times} times, in {counted(known.attempts, 'attempt')}")
-        may_be_sent = known.in_doubt or known.state in (IntentState.ACCEPTED, IntentState.OPEN)
-        if times and not may_be_sent:
+            tries = counted(known.attempts, "attempt")
+            twice.add(mail(known.mail), f"accepted {times} times, in {tries}")
+        if times and not in_doubt and known.state not in (IntentState.ACCEPTED, IntentState.OPEN):
             word = "not sent" if known.state in UNSENT else "waiting"
-            unsent.add(mail(public), f"the ledger says that it is {known.state}: {word}")
+            unsent.add(mail(known.mail), f"the ledger says that it is {known.state}: {word}")
         if not times and known.state is IntentState.ACCEPTED:
-            missing.add(mail(public), "accepted, and not at the witness")
+            missing.add(mail(known.mail), "accepted, and not at the witness")
+    for place, was_known in enumerate(is_known):
+        if not was_known:
+            unsent.add(mail(witness.at(place)), "the ledger does not know it")
     listed = f"{doubles} accepted twice and listed as uncertain" if doubles else ""
-    count = len(scope.witness)
     return (
-        twice.found(count, "acceptances", listed),
-        unsent.found(count, "acceptances"),
+        twice.found(len(witness), "acceptances", listed),
+        unsent.found(len(witness), "acceptances"),
         missing.found(accepted, "mails"),
     )
-
-
-def _side_by_side(scope: Scope) -> Iterator[tuple[str, int, Ledgered | None]]:
-    """Yield each mail that the witness or the ledger has: id, acceptances, what the ledger says of it."""
-    assert scope.witness is not None
-    taken = ((public, sum(1 for _ in each)) for public, each in groupby(scope.witness))
-    ledger = iter(scope.work.audit.ledgered())
-    seen, known = next(taken, None), next(ledger, None)
-    while seen is not None or known is not None:
-        if known is None or (seen is not None and seen[0] < known.mail):
-            assert seen is not None
-            yield seen[0], seen[1], None
-            seen = next(taken, None)
-        elif seen is None or known.mail < seen[0]:
-            yield known.mail, 0, known
-            known = next(ledger, None)
-        else:
-            yield seen[0], seen[1], known
-            seen, known = next(taken, None), next(ledger, None)

@@ -3,7 +3,7 @@
 Everything here reads large parts of the store, and holds little of it at once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -78,9 +78,9 @@ class Transition(NamedTuple):
 
 
 class TokenUse(NamedTuple):
+    intent: int
     lease: str
     token: int
-    mail: str
 
 
 class Sent(NamedTuple):
@@ -97,8 +97,6 @@ class Planned(NamedTuple):
 class Ledgered(NamedTuple):
     mail: str
     state: IntentState
-    in_doubt: bool
-    """Whether an attempt is or was uncertain."""
     attempts: int
 
 
@@ -126,7 +124,15 @@ class Audit(Protocol):
         ...
 
     def sent(self, class_: MailClass) -> Iterator[Sent]:
-        """Return the mails of a class that went out or may have, sorted by address; a journal's not."""
+        """Return the mails of a class that went out or may have, sorted by address."""
+        ...
+
+    def told_by_journals(self) -> Set[str]:
+        """Return the mails of which an attempt is known from a journal alone."""
+        ...
+
+    def doubtful(self) -> Set[str]:
+        """Return the mails of which an attempt is or was uncertain."""
         ...
 
     def planned(self) -> Iterator[Planned]:
@@ -134,5 +140,5 @@ class Audit(Protocol):
         ...
 
     def ledgered(self) -> Iterator[Ledgered]:
-        """Return every mail, sorted by public id."""
+        """Return every mail."""
         ...

@@ -1,9 +1,10 @@
 """The section of a transaction that an audit reads."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, func, select
 
 from jo.flow.state import UNSENT, IntentState
 from jo.model.address import Kind
@@ -42,91 +43,66 @@ AT_ONCE = 5_000
 
 _SIZES = [select(func.count()).select_from(table) for table in (intents, attempts, passages, decisions)]
 
-_reason = case(
-    (intents.c.why.is_not(None), intents.c.why),
-    (is_one_of(intents.c.state, sorted(UNSENT - {IntentState.FAILED})), intents.c.detail),
-    else_="",
-)
-_SUMS = (
-    select(intents.c.journey, intents.c.state, _reason.label("why"), func.count())
-    .group_by(intents.c.journey, intents.c.state, _reason)
-    .order_by(intents.c.journey, intents.c.state, _reason)
-)
+_SUMS = select(intents.c.journey, intents.c.state, intents.c.why, intents.c.detail)
 _TARGETS = (
     select(decisions.c.journey, func.count().label("candidates"))
     .where(decisions.c.reason == "", decisions.c.journey.like(f"{Kind.OUTREACH}/%"))
     .group_by(decisions.c.journey)
 )
 
-_detail = case((passage_notes.c.what == "took", passage_notes.c.detail), else_="")
-"""Reasons say nothing about the course, and there may be many."""
-
-
-def _before(column: Any, name: str) -> Any:
-    """Return what stands in the line before of the same passage, NULL for the first."""
-    window = func.lag(column).over(partition_by=passage_notes.c.passage, order_by=passage_notes.c.id)
-    return window.label(f"before_{name}")
-
-
-_lines = select(
-    passage_notes.c.passage,
-    _before(passage_notes.c.step, "step"),
-    _before(passage_notes.c.what, "what"),
-    _before(_detail, "detail"),
-    passage_notes.c.step,
-    passage_notes.c.what,
-    _detail.label("detail"),
-).subquery()
-_kinds = (
-    passages.c.revision,
-    *(_lines.c[f"before_{name}"] for name in ("step", "what", "detail")),
-    *(_lines.c[name] for name in ("step", "what", "detail")),
-)
-_TRANSITIONS = (
-    select(*_kinds, func.count(), func.min(passages.c.id))
-    .join_from(_lines, passages, passages.c.id == _lines.c.passage)
-    .group_by(*_kinds)
-)
-
-_TOKEN_USES = (
-    select(attempts.c.lease, attempts.c.token, intents.c.public)
-    .join_from(attempts, intents, intents.c.id == attempts.c.intent)
-    .order_by(attempts.c.id)
-)
-
-_last_is_own = (
-    ~select(attempts.c.id)
-    .where(
-        attempts.c.intent == intents.c.id,
-        attempts.c.number == intents.c.attempts,
-        attempts.c.stage == JOURNAL,
+_LINES = (
+    select(
+        passages.c.revision,
+        passage_notes.c.passage,
+        passage_notes.c.step,
+        passage_notes.c.what,
+        passage_notes.c.detail,
     )
-    .exists()
+    .join_from(passage_notes, passages, passages.c.id == passage_notes.c.passage)
+    .order_by(passage_notes.c.passage, passage_notes.c.id)
 )
+
+_TOKEN_USES = select(attempts.c.intent, attempts.c.lease, attempts.c.token).order_by(attempts.c.id)
+
 _SENT = (
     select(
         intents.c.address_key,
         intents.c.public,
         func.coalesce(intents.c.outcome_at, intents.c.ended_at, type_=intents.c.outcome_at.type),
     )
-    .where(is_one_of(intents.c.state, [IntentState.ACCEPTED, IntentState.UNCERTAIN]), _last_is_own)
+    .where(is_one_of(intents.c.state, [IntentState.ACCEPTED, IntentState.UNCERTAIN]))
     .order_by(intents.c.address_key)
+)
+_TOLD = (
+    select(intents.c.public)
+    .join_from(attempts, intents, intents.c.id == attempts.c.intent)
+    .where(attempts.c.stage == JOURNAL)
+)
+_UNCERTAIN = (
+    select(intents.c.public)
+    .join_from(attempts, intents, intents.c.id == attempts.c.intent)
+    .where(IS_UNCERTAIN)
+)
+_SAID = (
+    select(intents.c.public)
+    .select_from(evidence)
+    .join(attempts, attempts.c.id == evidence.c.attempt)
+    .join(intents, intents.c.id == attempts.c.intent)
 )
 _PLANNED = select(intents.c.key, intents.c.public)
 
-_was_uncertain = or_(
-    select(attempts.c.id).where(attempts.c.intent == intents.c.id, IS_UNCERTAIN).exists(),
-    select(evidence.c.id)
-    .join_from(evidence, attempts, attempts.c.id == evidence.c.attempt)
-    .where(attempts.c.intent == intents.c.id)
-    .exists(),
-)
-_LEDGERED = select(
-    intents.c.public,
-    intents.c.state,
-    and_(intents.c.attempts > 0, _was_uncertain),
-    intents.c.attempts,
-).order_by(intents.c.public)
+_LEDGERED = select(intents.c.public, intents.c.state, intents.c.attempts)
+
+
+_Line = tuple[str, str, str]
+"""Step, what, detail."""
+
+
+def _reason(state: IntentState, why: str | None, detail: str) -> str:
+    """Return what a mail is counted under. A relay's words for refusing are its own, and say nothing here."""
+    if why is not None:
+        return why
+    return detail if state in UNSENT and state is not IntentState.FAILED else ""
 
 
 class SqlAudit(Section):
@@ -145,23 +121,28 @@ class SqlAudit(Section):
         return Cases(count=count, first=[Case(**row._mapping) for row in first[:limit]])
 
     def sums(self) -> Sequence[MailSum]:
-        return [MailSum(*row) for row in self._connection.execute(_SUMS)]
+        counts = Counter(
+            (journey, state, _reason(state, why, detail))
+            for journey, state, why, detail in self._stream(_SUMS)
+        )
+        return [MailSum(*sort, mails) for sort, mails in sorted(counts.items())]
 
     def targets(self) -> Mapping[str, int]:
         return {row.journey: row.candidates for row in self._connection.execute(_TARGETS)}
 
     def transitions(self) -> Sequence[Transition]:
+        times: Counter[tuple[int, _Line | None, _Line]] = Counter()
+        example: dict[tuple[int, _Line | None, _Line], int] = {}
+        last: tuple[int, _Line] | None = None
+        for revision, passage, step, what, detail in self._stream(_LINES):
+            line = (step, what, detail if what == "took" else "")  # reasons say nothing about the course
+            kind = (revision, last[1] if last is not None and last[0] == passage else None, line)
+            times[kind] += 1
+            example.setdefault(kind, passage)
+            last = passage, line
         return [
-            Transition(
-                revision=revision,
-                before=None if before[1] is None else (before[0], before[1], before[2]),
-                after=(step, what, detail),
-                times=count,
-                passage=passage,
-            )
-            for revision, *before, step, what, detail, count, passage in self._connection.execute(
-                _TRANSITIONS
-            )
+            Transition(revision, before, after, count, example[revision, before, after])
+            for (revision, before, after), count in times.items()
         ]
 
     def token_uses(self) -> Iterator[TokenUse]:
@@ -173,9 +154,16 @@ class SqlAudit(Section):
     def planned(self) -> Iterator[Planned]:
         return (Planned(*row) for row in self._stream(_PLANNED))
 
+    def told_by_journals(self) -> Set[str]:
+        return set(self._connection.execute(_TOLD).scalars())
+
+    def doubtful(self) -> Set[str]:
+        return {
+            public for asked in (_UNCERTAIN, _SAID) for public in self._connection.execute(asked).scalars()
+        }
+
     def ledgered(self) -> Iterator[Ledgered]:
-        for public, state, in_doubt, tries in self._stream(_LEDGERED):
-            yield Ledgered(public, state, bool(in_doubt), tries)
+        return (Ledgered(*row) for row in self._stream(_LEDGERED))
 
     def _stream(self, statement: Select[Any]) -> Iterator[Any]:
         yield from self._connection.execute(statement, execution_options={"yield_per": AT_ONCE})
