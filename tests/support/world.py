@@ -9,7 +9,7 @@ import csv
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -98,6 +98,8 @@ class MemoryMailer:
         self.relays = {"default"}
         self.slow: set[str] = set()
         """Addresses whose mails stay under way as long as they stand here."""
+        self.refusal: str | None = None
+        """What it says of every message after its last dot, where it takes none of them."""
         self.offered: list[Outgoing] = []
         """Every message that was handed over, whatever became of it."""
         self.taken: list[tuple[datetime, Outgoing]] = []
@@ -137,6 +139,9 @@ class MemoryMailer:
         self._under_way.clear()
 
     def _answer(self, outgoing: Outgoing) -> Reply:
+        if self.refusal is not None:
+            found = _reply(outgoing, ReplyKind.REJECTED)
+            return replace(found, stage=Stage.DOT, code=554, enhanced="5.7.1", text=self.refusal)
         answers = self._answers.get(outgoing.recipient)
         kind = answers.pop(0) if answers else ReplyKind.ACCEPTED
         if kind in (ReplyKind.ACCEPTED, ReplyKind.UNCERTAIN):

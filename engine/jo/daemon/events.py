@@ -116,7 +116,17 @@ EVENTS: Mapping[str, EventKind] = {
     "relay.trouble": EventKind(
         level=Level.WARNING,
         meaning="A relay could not be reached or used; it is left alone for a while, its mails wait.",
-        fields={"relay": "its name in jo.toml", "stage": "where it ended", "error": "what was said"},
+        fields={
+            "relay": "its name in jo.toml",
+            "stage": "where it ended",
+            "error": "what was said",
+            "minutes": "for how long it is left alone",
+        },
+    ),
+    "breaker.opened": EventKind(
+        level=Level.WARNING,
+        meaning="Too many of a template's mails were refused; it is paused until somebody says `jo resume`.",
+        fields={"scope": "the template's address", "refused": "mails refused", "of": "of the last so many"},
     ),
     "links.dead": EventKind(
         level=Level.WARNING,

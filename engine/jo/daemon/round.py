@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence, Set
 from datetime import datetime
 
 from jo.daemon.backlog import Round
+from jo.daemon.breakers import Outcome
 from jo.daemon.compose import Prepared, Spoiled
 from jo.daemon.exchange import Answered, Opened
 from jo.daemon.live import Live, LiveCache
@@ -29,7 +30,7 @@ from jo.flow.intent import (
 from jo.flow.state import AttemptState, IntentState, Why
 from jo.model.content import OnUncertain
 from jo.ports.journal import Entry
-from jo.ports.mailer import About, ReplyKind
+from jo.ports.mailer import About, ReplyKind, is_about_content
 from jo.ports.store import Transaction
 
 DELETED = "its journey or template was deleted"
@@ -77,6 +78,18 @@ def record(
     told = Counter((item.reply.kind.value, item.reply.stage.value, item.reply.code) for item in answered)
     tell(Event(name="send.settled", at=now, fields={"replies": [[*how, n] for how, n in told.items()]}))
     return Counter(settled.state.value for *_, settled in ends)
+
+
+def outcomes(answered: Sequence[Answered]) -> Sequence[Outcome]:
+    """Return what replies say of their templates, of those that the relay took or refused for good."""
+    return [
+        Outcome(
+            template=item.intent.template,
+            refusal=item.reply.text if item.reply.kind is ReplyKind.REJECTED else None,
+        )
+        for item in answered
+        if item.reply.kind is ReplyKind.ACCEPTED or is_about_content(item.reply)
+    ]
 
 
 def settle_known(work: Transaction, ready: Sequence[Prepared | Spoiled], now: datetime) -> Set[int]:

@@ -16,12 +16,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from jo.daemon.backlog import Backlog, Round
+from jo.daemon.breakers import Breakers
 from jo.daemon.compose import Composer, Prepared, Spoiled
 from jo.daemon.exchange import Answered, Exchange, Opened
 from jo.daemon.journaling import Journaling
 from jo.daemon.live import LiveCache
 from jo.daemon.relays import Relays
-from jo.daemon.round import Opening, entries, record
+from jo.daemon.round import Opening, entries, outcomes, record
 from jo.daemon.service import Counts, Tell, Worker
 from jo.daemon.supply import Supply
 from jo.daemon.traffic import Slots, Traffic
@@ -72,6 +73,7 @@ class Send:
         self._tell = tell
         self._relays = Relays(mailer, tell)
         self._exchange = Exchange(mailer)
+        self._breakers = Breakers(tell)
         self._traffic = traffic
         self._opening = Opening(cache, self._relays, traffic, tell)
         self._is_fresh = True
@@ -194,7 +196,10 @@ class Send:
         opened: Sequence[Opened] = ()
         left: Sequence[Prepared] = ()
         with self._store.write(self._worker.lease) as work:
+            if found is not None:
+                work.people.settle_suppressions()
             counts.update(record(work, self._cache.get(work), answered, now, self._tell))
+            self._breakers.count(work, outcomes(answered), now)
             if found is not None:
                 opened, left = self._opening.open(work, found, now, counts, are_links_dead=are_links_dead)
             self._journaling.mark(work)

@@ -91,6 +91,19 @@ class Reply:
     about: About = About.MESSAGE
 
 
+def is_about_content(reply: Reply) -> bool:
+    """Tell whether a relay has refused what was sent, or who sent it, and not the recipient, for good.
+
+    By the subject of its status (RFC 3463, section 3): 1 and 2 speak of an address and its mailbox. Without a
+    status, what was said to RCPT is about the recipient. What was never given to the relay has no code.
+    """
+    if reply.kind is not ReplyKind.REJECTED or reply.code is None:
+        return False
+    if reply.enhanced is not None:
+        return reply.enhanced.split(".")[1] not in ("1", "2")
+    return reply.stage is not Stage.RCPT
+
+
 class Mailer(Protocol):
     """Hands messages to relays, each known by its name in the settings. Used by one thread at a time."""
 

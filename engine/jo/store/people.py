@@ -12,8 +12,9 @@ from jo.ports.store.people import Engaged, Signal
 from jo.store.bulk import execute_each
 from jo.store.section import Section
 from jo.store.tables import attempts, engagement, events, intents, signals, suppressions
-from jo.store.twins import among, insert
+from jo.store.twins import among, changing, insert, unchanged
 
+_UNCHANGED, _CHANGING = unchanged(suppressions), changing(suppressions)
 _SUPPRESS = insert(suppressions).on_conflict_do_nothing().returning(suppressions.c.scope)
 _NEWEST_ATTEMPT = select(attempts.c.opened_at).where(
     attempts.c.id == select(func.max(attempts.c.id)).scalar_subquery()
@@ -45,6 +46,7 @@ class SqlPeople(Section):
     def suppress(self, items: Sequence[tuple[str, Suppression, str]]) -> int:
         if not items:
             return 0
+        self._connection.execute(_CHANGING)
         newest = self._connection.execute(_NEWEST_ATTEMPT).scalar()
         rows = [
             {
@@ -58,6 +60,9 @@ class SqlPeople(Section):
             for key, item, source in items
         ]
         return len(execute_each(self._connection, _SUPPRESS, rows).all())
+
+    def settle_suppressions(self) -> None:
+        self._connection.execute(_UNCHANGED)
 
     def suppressions(self, address_keys: Collection[str]) -> Mapping[str, tuple[Suppression, ...]]:
         rows = self._connection.execute(_SUPPRESSIONS, {"address_keys": list(address_keys)})

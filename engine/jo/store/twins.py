@@ -13,7 +13,7 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 
 from jo.store.columns import Instant, Json
 
-__all__ = ["Insert", "alone", "among", "clock", "insert", "pairs"]
+__all__ = ["Insert", "alone", "among", "changing", "clock", "insert", "pairs", "unchanged"]
 # `insert` is PostgreSQL's: SQLite took over its ON CONFLICT, and both dialects compile this one.
 
 
@@ -33,14 +33,25 @@ def pairs(name: str) -> TableValuedAlias:
 
 def alone(table: Table) -> Executable:
     """Return a statement after which nobody else writes to the table before this transaction is over."""
-    return _Alone(table)
+    return _Lock(table, "EXCLUSIVE")
 
 
-class _Alone(Executable, ClauseElement):
+def unchanged(table: Table) -> Executable:
+    """Return the same for transactions that may do so side by side; none of them may write to it then."""
+    return _Lock(table, "SHARE")
+
+
+def changing(table: Table) -> Executable:
+    """Return a statement that waits until nobody has the table `alone` or `unchanged`, and keeps it so."""
+    return _Lock(table, "ROW EXCLUSIVE")
+
+
+class _Lock(Executable, ClauseElement):
     inherit_cache = False
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, mode: str) -> None:
         self.table = table
+        self.mode = mode
 
 
 def clock() -> FunctionElement[datetime]:
@@ -65,14 +76,14 @@ class _Pairs(FunctionElement[Any]):
     name = "pairs"
 
 
-@compiles(_Alone, "sqlite")
-def _alone_in_sqlite(element: _Alone, compiler: SQLCompiler, **kw: Any) -> str:
+@compiles(_Lock, "sqlite")
+def _lock_in_sqlite(element: _Lock, compiler: SQLCompiler, **kw: Any) -> str:
     return "SELECT 1"  # it has one writer at a time
 
 
-@compiles(_Alone, "postgresql")
-def _alone_in_postgresql(element: _Alone, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"LOCK TABLE {compiler.preparer.format_table(element.table)} IN EXCLUSIVE MODE"
+@compiles(_Lock, "postgresql")
+def _lock_in_postgresql(element: _Lock, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"LOCK TABLE {compiler.preparer.format_table(element.table)} IN {element.mode} MODE"
 
 
 @compiles(_Clock, "sqlite")

@@ -34,6 +34,14 @@ class People(Protocol):
         """
         ...
 
+    def settle_suppressions(self) -> None:
+        """Let nobody add a suppression before this transaction is over, which must not add one itself.
+
+        What is read of them afterwards holds for what the transaction does. Called before it changes
+        anything, so that nobody who adds one waits for it and is waited for.
+        """
+        ...
+
     def suppressions(self, address_keys: Collection[str]) -> Mapping[str, tuple[Suppression, ...]]:
         """Return address key → suppressions, sorted by scope, of those that have any."""
         ...
