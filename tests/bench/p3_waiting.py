@@ -6,8 +6,8 @@ are of it. Cohorts of five hundred have their moment one minute after the other;
 the rows of a cohort lie far apart. The real loop ticks over both stores in turns. `jo status` is the command
 itself, in this process, so that starting Python does not hide what it costs.
 
-By default a million wait. `JO_BENCH_WAITING=5000000` is the figure of the goal; it takes half an hour on a busy
-machine, and 25 GB of disk.
+By default a million wait. `JO_BENCH_WAITING=5000000` is the figure of the goal; it takes half an hour on a
+busy machine, and 25 GB of disk.
 """
 
 import io
@@ -170,7 +170,7 @@ def _multiply(file: Path, size: int) -> None:
             connection.execute(f"DROP INDEX {name}")
         for table, changes in OF_EACH.items():
             _multiply_table(connection, table, changes)
-        connection.execute(f"UPDATE lists SET members = {size}, size = {size}")
+        connection.execute(f"UPDATE lists SET size = {size}")
         for _, statement in indexes:
             connection.execute(statement)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
