@@ -251,7 +251,8 @@ def test_quarantine_is_lifted_by_a_mended_template_or_by_the_end_of_the_intents_
     quarantine = End(state=IntentState.QUARANTINED, detail="no such field")
     with store.write() as work:
         work.ledger.end([(intent.id, quarantine) for intent in (mended, other, old)], NOON)
-        assert work.ledger.next_due() == NOON + DAY
+        assert work.ledger.next_due() is None
+        assert work.ledger.next_expiry() == NOON + DAY
 
         assert work.ledger.requeue(NOON + MINUTE, ["mended"]) == 1
         assert [intent.key for intent in work.ledger.claimable(NOON + MINUTE, 10)] == [mended.key]

@@ -282,11 +282,11 @@ class LedgerMachine(RuleBasedStateMachine):
         due = [intent for intent in pending if intent.due_at <= self.now]
         with self.store.read() as work:
             claimable = work.ledger.claimable(self.now, 100)
-            next_due = work.ledger.next_due()
+            next_due, next_expiry = work.ledger.next_due(), work.ledger.next_expiry()
         quarantined = [intent for intent in self.intents if intent.state is IntentState.QUARANTINED]
-        moments = [intent.due_at for intent in pending] + [intent.expires_at for intent in quarantined]
         assert claimable == sorted(due, key=lambda intent: (-intent.priority, intent.due_at, intent.key))
-        assert next_due == min(moments, default=None)
+        assert next_due == min((intent.due_at for intent in pending), default=None)
+        assert next_expiry == min((intent.expires_at for intent in quarantined), default=None)
 
     @invariant()
     def an_attempt_is_open_exactly_while_its_intent_is(self) -> None:

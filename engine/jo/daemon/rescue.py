@@ -51,4 +51,5 @@ class Rescue:
         return {word: count for word, count in counts.items() if count}
 
     def next_at(self, now: datetime) -> datetime | None:
-        return None
+        with self._store.read() as work:
+            return work.ledger.next_expiry()

@@ -330,9 +330,10 @@ class SqlLedger(Section):
         return self._turns.know(found)
 
     def next_due(self, shards: Set[int] = ALL_SHARDS, after: datetime | None = None) -> datetime | None:
-        moments = [earliest for _, earliest in self._priorities(shards, after or EPOCH)]
-        expiry = self._connection.execute(_EARLIEST_EXPIRY).scalar()
-        return min(moments if expiry is None else [*moments, expiry], default=None)
+        return min((earliest for _, earliest in self._priorities(shards, after or EPOCH)), default=None)
+
+    def next_expiry(self) -> datetime | None:
+        return self._connection.execute(_EARLIEST_EXPIRY).scalar()
 
     def load(self, ids: Collection[int]) -> Mapping[int, Intent]:
         rows = self._connection.execute(_LOAD, {"ids": list(ids)})

@@ -18,12 +18,17 @@ from jo.reports.wording import counted
 from jo.views.console import Console
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from jo.apply.applying import Actor, Applied
     from jo.plan.plan import Plan, ReviewedPlan
     from jo.ports.store import Lease, Store
 
 LEASE = "apply"
 LEASE_SECONDS = 60.0
 """Longer than an apply takes; after a crash the next one waits no longer than this."""
+_TRIES = 5
+"""How often a commit is tried that workers come between."""
 _REMEMBERED = 1000
 """Deployments that are searched for a plan that was applied before."""
 
@@ -157,7 +162,7 @@ def _apply(
     approvals: tuple[str, ...],
 ) -> int:
     """Compute the plan again under the lease, and commit it when it is still the same."""
-    from jo.apply.applying import Actor, apply_plan
+    from jo.apply.applying import Actor
     from jo.plan.change import address, change_digest
     from jo.ports.store import StaleGenerationError
 
@@ -168,15 +173,29 @@ def _apply(
         unseen = tuple(address(item) for item in newer.changes if change_digest(item) not in known)
         _show_difference(place.console, newer, unseen)
         return Exit.STALE
+    who = Actor(name=actor or os.environ.get("JO_ACTOR") or _user(), approvals=approvals)
     try:
-        with store.write(lease) as work:
-            who = Actor(name=actor or os.environ.get("JO_ACTOR") or _user(), approvals=approvals)
-            done = apply_plan(work, same_changes(plan, newer), who, now)
+        done = _commit(store, lease, same_changes(plan, newer), who, now)
     except StaleGenerationError:
         place.console.error("Another apply came first. Nothing was changed: plan again.")
         return Exit.STALE
     place.console.show(f"\nGeneration {done.generation} is live: {counted(done.changes, 'change')}.\n")
     return Exit.OK
+
+
+def _commit(store: "Store", lease: "Lease", plan: "Plan", who: "Actor", now: "datetime") -> "Applied":
+    """Commit the plan. Workers may be changing the same people at that moment: then it is done again."""
+    from jo.apply.applying import apply_plan
+    from jo.ports.store import ContentionError
+
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            with store.write(lease) as work:
+                return apply_plan(work, plan, who, now)
+        except ContentionError:
+            if not tries_left:
+                raise
+    raise AssertionError
 
 
 def _user() -> str:

@@ -67,7 +67,7 @@ def _project(checked: Checked) -> Examined:
 def _store(settings: "Settings") -> Examined:
     from jo.daemon.clocks import clock_of, last_tick
     from jo.daemon.sharing import workers
-    from jo.wiring import open_store_to_read, store_file
+    from jo.wiring import open_run_lock, open_store_to_read, store_file
 
     file = store_file(settings)
     if file is not None and not file.exists():
@@ -80,7 +80,12 @@ def _store(settings: "Settings") -> Examined:
     try:
         with closing(open_store_to_read(settings)) as store, store.read() as work:
             generation, clock, last = work.specs.generation(), clock_of(work), last_tick(work)
-            running = [lease.owner for lease in workers(work)]
+            lock, now = open_run_lock(settings), work.leases.clock()
+            running = [
+                lease.owner
+                for lease in workers(work)
+                if (lease.until > now if lock is None else lock.is_taken())
+            ]
     except WorldError as error:
         return Examined(subject="store", state=State.FAILING, detail=str(error))
     worked = f", last tick {last:%Y-%m-%d %H:%M} UTC" if last is not None else ", never run"

@@ -63,10 +63,14 @@ class Ledger(Protocol):
         ...
 
     def next_due(self, shards: Set[int] = ALL_SHARDS, after: datetime | None = None) -> datetime | None:
-        """Return when the next pending intent of the shards is due, or a quarantined one of any expires.
+        """Return when the next pending intent of the shards is due.
 
         `after` passes over those that are due by then.
         """
+        ...
+
+    def next_expiry(self) -> datetime | None:
+        """Return when the next quarantined intent expires."""
         ...
 
     def load(self, ids: Collection[int]) -> Mapping[int, Intent]: ...
