@@ -25,6 +25,7 @@ FORMS: Mapping[FieldType, str] = {
 """How a cell of text is written, in words for people."""
 
 DOMAINS: Mapping[FieldType, str] = {
+    FieldType.TEXT: "texts without the character NUL, which not every database can keep",
     FieldType.INTEGER: f"{-MAX_INTEGER} to {MAX_INTEGER}",
     FieldType.NUMBER: "finite numbers",
     FieldType.DATE: f"days of the years {FIRST_YEAR} to {LAST_YEAR}",
@@ -77,7 +78,8 @@ class Column:
 def text_column(name: str, field: Field, cell: str) -> Column:
     """Return the column of a field whose cells are texts, as `cell_of_text` makes them."""
     if field.type is FieldType.TEXT:
-        return Column(name=name, field=field, cell=cell, form="true", value=cell, direct=None)
+        value = _within(FieldType.TEXT, cell)
+        return Column(name=name, field=field, cell=cell, form="true", value=value, direct=None)
     form = f"regexp_full_match({cell}, {literal(_PATTERNS[field.type])})"
     value = f"case when {form} then {_FROM_TEXT[field.type](cell)} end"
     return Column(name=name, field=field, cell=cell, form=form, value=value, direct=None)
@@ -127,6 +129,8 @@ def typed_column(name: str, field: Field, raw: str, file_type: str) -> Column | 
 def _within(type_: FieldType, value: str) -> str:
     """Return the value where it lies in the domain, else NULL."""
     match type_:
+        case FieldType.TEXT:
+            return f"case when not contains({value}, chr(0)) then {value} end"
         case FieldType.INTEGER:
             return f"case when {value} between {-MAX_INTEGER} and {MAX_INTEGER} then {value} end"
         case FieldType.NUMBER:

@@ -109,6 +109,8 @@ def test_blank_texts_are_null_in_place(given: Open, tmp_path: Path) -> None:
     ("replaced", "found"),
     [
         ("case when age = 1 then 9007199254740993 else age end as age", "J603 age warning"),
+        ("case when age = 1 then 'a' || chr(0) || 'b' else name end as name", "J603 name warning"),
+        ("case when age = 1 then 'p' || chr(0) else id end as id", "J603 id warning"),
         ("case when age = 1 then 'inf'::double else score end as score", "J603 score warning"),
         ("case when age = 1 then 'nan'::double else score end as score", "J603 score warning"),
         ("case when age = 1 then date '9999-12-31' else born end as born", "J603 born warning"),
