@@ -394,6 +394,7 @@ def build_services(
     from jo.daemon.release import RATE, Release
     from jo.daemon.rescue import Rescue
     from jo.daemon.send import Send
+    from jo.daemon.sweeping import Sweeping
     from jo.daemon.traffic import Traffic
 
     cache = LiveCache()
@@ -401,6 +402,7 @@ def build_services(
     traffic = Traffic(limits, clock, kind, worker)
     refresh = Refresh(store, refresher, cache, worker, tell, waits=waits)
     return (
+        Sweeping(store, worker),
         Rescue(store, cache, worker, tell),
         refresh,
         Readiness(store, cache),

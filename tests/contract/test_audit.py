@@ -189,7 +189,7 @@ BROKEN = [
         "same number",
         [
             "DROP INDEX uq_passages_inside",
-            "DROP INDEX ix_passages_program_identity_number",
+            "DROP INDEX ix_passages_identity_program_number",
             f"UPDATE passages SET {SAME_IDENTITY}",
         ],
     ),

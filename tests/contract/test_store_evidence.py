@@ -290,7 +290,7 @@ def test_quarantine_is_no_end_even_for_what_is_in_doubt(store: Store) -> None:
         work.ledger.end([(ledger.id, End(state=IntentState.QUARANTINED, detail="broken"))], LATER)
     assert ledger.intent.state is IntentState.QUARANTINED
     with store.write() as work:
-        assert work.ledger.withdraw_journey("outreach/release", "retired", LATER) == 1
+        assert work.ledger.withdraw_journey("outreach/release", "retired", LATER, 10) == 1
 
     assert ledger.intent.state is IntentState.UNCERTAIN
 

@@ -254,9 +254,9 @@ def test_quarantine_is_lifted_by_a_mended_template_or_by_the_end_of_the_intents_
         assert work.ledger.next_due() is None
         assert work.ledger.next_expiry() == NOON + DAY
 
-        assert work.ledger.requeue(NOON + MINUTE, ["mended"]) == 1
+        assert work.ledger.requeue("mended", NOON + MINUTE, 10) == 1
         assert [intent.key for intent in work.ledger.claimable(NOON + MINUTE, 10)] == [mended.key]
-        assert work.ledger.requeue(NOON + DAY) == 1
+        assert work.ledger.requeue_overdue(NOON + DAY, 10) == 1
 
     assert [held(store, intent).state for intent in (mended, other, old)] == [
         IntentState.PENDING,
@@ -278,7 +278,8 @@ def test_reconsidering_makes_due_what_certain_reasons_hold_and_nothing_else(stor
             ]
         )
 
-        assert work.ledger.reconsider([Why.PAUSE, Why.CAP], NOON + MINUTE) == 1
+        assert work.ledger.reconsider(Why.PAUSE, NOON + MINUTE, 10) == 1
+        assert work.ledger.reconsider(Why.CAP, NOON + MINUTE, 10) == 0
 
     assert held(store, paused).due_at == NOON + MINUTE
     assert held(store, windowed).due_at == NOON + DAY
@@ -313,7 +314,7 @@ def test_an_intent_changes_more_than_once_in_a_transaction(store: Store) -> None
         for why in (Why.CAP, Why.WINDOW):
             work.ledger.keep([(intent.id, Keep(why=why, until=NOON))])
         work.ledger.end([(intent.id, quarantined)], NOON)
-        work.ledger.requeue(NOON, [intent.template])
+        work.ledger.requeue(intent.template, NOON, 1)
         work.ledger.open([(intent.id, a_fixed())], NOON)
 
         assert work.ledger.load([intent.id])[intent.id].state is IntentState.OPEN
@@ -324,7 +325,7 @@ def test_a_whole_journey_is_withdrawn(store: Store) -> None:
     mine, others = create(store, an_intent("c1"), an_intent("c1", journey="outreach/other"))
 
     with store.write() as work:
-        assert work.ledger.withdraw_journey("outreach/release", "retired", NOON) == 1
+        assert work.ledger.withdraw_journey("outreach/release", "retired", NOON, 10) == 1
 
     assert held(store, mine).state is IntentState.WITHDRAWN
     assert held(store, others) == others
@@ -484,7 +485,7 @@ def test_planned_mail_follows_the_class_and_topic_of_its_template_until_an_attem
     open_attempts(store, a_lease(store), tried)
 
     with store.write() as work:
-        assert work.ledger.reclass(planned.template, MailClass.TRANSACTIONAL, "news") == 1
+        assert work.ledger.reclass([planned.id, tried.id], MailClass.TRANSACTIONAL, "news") == 1
 
     with store.read() as work:
         after = work.ledger.load([planned.id, tried.id, other.id])

@@ -171,7 +171,7 @@ def test_who_is_woken_is_due_then_unless_earlier(store: Store) -> None:
     with store.write() as work:
         work.passages.save([ended(over)])
 
-        woken = work.passages.wake(NOON)
+        woken = work.passages.wake(NOON, contacts=["later", "earlier", "never", "over"])
 
         due = work.passages.due(NOON, 10)
     assert woken == 2

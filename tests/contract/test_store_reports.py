@@ -145,7 +145,7 @@ def test_lines_of_intents_are_chosen_by_journey_state_and_contact(store: Store) 
         work.ledger.create(
             [an_intent("c1"), an_intent("c2"), an_intent("c1", journey="outreach/other", template="other")]
         )
-        work.ledger.withdraw_journey("outreach/other", "retired", NOON)
+        work.ledger.withdraw_journey("outreach/other", "retired", NOON, 10)
 
         def keys(**by: object) -> set[tuple[str, str]]:
             lines = work.reports.intents(**by)  # type: ignore[arg-type]

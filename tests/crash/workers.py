@@ -126,7 +126,8 @@ class Site:
             assert time.monotonic() < last, f"the mails do not come to an end: {dict(states)}"
             self.revive()
             with closing(open_store(self._variables["JO_STORE_URL"])) as store, store.write() as work:
-                work.ledger.reconsider([Why.RETRY], datetime.now(UTC))  # nobody waits minutes for another try
+                # Nobody waits minutes for another try.
+                work.ledger.reconsider(Why.RETRY, datetime.now(UTC), 1_000)
             time.sleep(0.2)  # other processes do the work
 
     def end(self) -> None:

@@ -166,12 +166,15 @@ class Asker:
 
     def withdraw_journey(self, work: Transaction) -> None:
         if self._seldom():
-            work.ledger.withdraw_journey(self._chance.choice(OUTREACHES), "retired", NOON)
+            limit = self._chance.choice([1, 100])
+            work.ledger.withdraw_journey(self._chance.choice(OUTREACHES), "retired", NOON, limit)
 
     def requeue(self, work: Transaction) -> None:
         """Lift quarantines: of mended templates, and of mails whose life is over."""
         now = NOON + 4 * DAY if self._seldom() else NOON
-        work.ledger.requeue(now, self._chance.choice([(), TEMPLATES, TEMPLATES[:1]]))
+        work.ledger.requeue_overdue(now, 100)
+        for template in self._chance.choice([(), TEMPLATES, TEMPLATES[:1]]):
+            work.ledger.requeue(template, now, self._chance.choice([1, 100]))
 
     def hold(self, work: Transaction) -> None:
         """Hold back what is due, and let some of it go again."""

@@ -238,7 +238,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule()
     def requeue(self) -> None:
         with self.store.write(self.lease) as work:
-            count = work.ledger.requeue(self.now, ["release-notice"])
+            count = work.ledger.requeue("release-notice", self.now, 1_000)
         lifted = [intent for intent in self.intents if intent.state is IntentState.QUARANTINED]
         assert count == len(lifted)
         for intent in lifted:
@@ -247,7 +247,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(journey=JOURNEYS)
     def withdraw(self, journey: str) -> None:
         with self.store.write(self.lease) as work:
-            count = work.ledger.withdraw_journey(journey, "retired", self.now)
+            count = work.ledger.withdraw_journey(journey, "retired", self.now, 1_000)
         ended = [
             intent for intent in self.intents if intent.journey == journey and intent.state in WITHOUT_ATTEMPT
         ]

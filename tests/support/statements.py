@@ -15,12 +15,13 @@ from jo.store import (
     reports,
     shares,
     specs,
+    sweeps,
     turns,
 )
 
 MODULES = (
     *(audiences, counts, evidence, facts, leases, ledger, operations, passages, people, reports, shares),
-    *(specs, turns),
+    *(specs, sweeps, turns),
 )
 
 Statement = Select[tuple[object, ...]] | UpdateBase

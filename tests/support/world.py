@@ -28,6 +28,7 @@ from jo.daemon.journaling import Journaling
 from jo.daemon.loop import Loop, Tick, run_through
 from jo.daemon.service import Event, Worker
 from jo.daemon.sharing import bury_all
+from jo.daemon.sweeping import sweep
 from jo.diagnostics.codes import Severity
 from jo.flow.intent import TOPIC_PREFIX, Intent, Scope, Suppression
 from jo.flow.limits import RelayLimits
@@ -46,6 +47,8 @@ from jo.ports.store import (
     Lease,
     Override,
     Store,
+    Sweep,
+    SweepKind,
     Transaction,
 )
 from jo.render.compiled import Site
@@ -345,6 +348,7 @@ class World:
             assert not plan.is_refused, plan.guards
             if not plan.is_empty:
                 apply_plan(work, plan, Actor(name="test"), self.clock.now())
+        sweep(self.store)
         return plan
 
     def _with(self, files: Mapping[str, str | None]) -> dict[str, str]:
@@ -422,12 +426,12 @@ class World:
         with self.store.write() as work:
             override = Override(scope=scope, who="ada", why="a test", at=self.clock.now(), until=until)
             work.operations.pause(override)
-            work.ledger.reconsider([Why.PAUSE], self.clock.now())
+            work.sweeps.add([Sweep(kind=SweepKind.RECONSIDER, subject=Why.PAUSE, at=self.clock.now())])
 
     def resume(self, scope: str) -> None:
         with self.store.write() as work:
             assert work.operations.resume(scope)
-            work.ledger.reconsider([Why.PAUSE], self.clock.now())
+            work.sweeps.add([Sweep(kind=SweepKind.RECONSIDER, subject=Why.PAUSE, at=self.clock.now())])
 
     # --- what the test sees ---
 

@@ -1,6 +1,10 @@
-"""Applies a plan: everything in one transaction, under a fenced lease, with the record of who and what."""
+"""Applies a plan: everything in one transaction, under a fenced lease, with the record of who and what.
 
-from collections.abc import Mapping, Sequence
+What it means for people and mails that are there may be about millions of them; it is asked for in the same
+transaction, and done afterwards in small ones.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
@@ -8,11 +12,10 @@ from typing import Any, assert_never
 from jo.flow.intent import OUTREACH_RETIRED
 from jo.flow.state import Why
 from jo.model.address import Kind
-from jo.model.content import MailClass
 from jo.plan.change import Change, Create, Delete, Retire, Update, address
 from jo.plan.plan import Plan, to_document
 from jo.plan.state import SETTINGS
-from jo.ports.store import Deployment, SpecChange, SpecState, Transaction
+from jo.ports.store import Deployment, SpecChange, SpecState, Sweep, SweepKind, Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +53,11 @@ def apply_plan(work: Transaction, plan: Plan, actor: Actor, now: datetime) -> Ap
         approvals=actor.approvals,
     )
     work.specs.commit([_spec_change(work, change) for change in plan.changes], deployment)
-    for change in plan.changes:
-        _follow_up(work, change, now)
+    work.sweeps.add([sweep for change in plan.changes for sweep in _follow_up(change, now)])
     if plan.changes:
-        work.ledger.reconsider(_CHANGEABLE, now)
-        work.ledger.requeue(now, templates=_mended(work, plan.changes))
+        work.sweeps.add([Sweep(kind=SweepKind.RECONSIDER, subject=why, at=now) for why in _CHANGEABLE])
+        mended = _mended(work, plan.changes)
+        work.sweeps.add([Sweep(kind=SweepKind.REQUEUE, subject=name, at=now) for name in mended])
     return Applied(generation=deployment.generation, changes=len(plan.changes))
 
 
@@ -85,21 +88,19 @@ def _new_step_keys(work: Transaction, address: str, document: Mapping[str, Any])
     return {step: step for step in document["steps"] if step not in known}
 
 
-def _follow_up(work: Transaction, change: Change, now: datetime) -> None:
-    """Do what a change means for people and mails at once.
+def _follow_up(change: Change, now: datetime) -> Iterator[Sweep]:
+    """Yield what a change means for people and mails that are there.
 
-    Whose exits may have changed is looked at again; planned mail follows its template's class and topic.
+    Whose exits may have changed is looked at again. Until its turn comes, a mail of a retired outreach is
+    withdrawn where it would go out.
     """
     journey = address(change)
     kind, _, name = journey.partition("/")
     match change:
         case Update() | Delete() if kind == Kind.PROGRAM:
-            work.passages.wake(now, program=name)
-        case Update() if kind == Kind.TEMPLATE:
-            document = change.after.document
-            work.ledger.reclass(name, MailClass(document["class"]), document.get("topic"))
+            yield Sweep(kind=SweepKind.WAKE, subject=name, at=now)
         case Retire() | Delete() if kind == Kind.OUTREACH:
-            work.ledger.withdraw_journey(journey, OUTREACH_RETIRED, now)
+            yield Sweep(kind=SweepKind.WITHDRAW, subject=journey, at=now, detail=OUTREACH_RETIRED)
         case _:
             pass
 

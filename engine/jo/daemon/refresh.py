@@ -41,7 +41,7 @@ from jo.ports.refresher import (
     Task,
     Wake,
 )
-from jo.ports.store import Snapshot, Store, Transaction
+from jo.ports.store import Snapshot, Store, Sweep, SweepKind, Transaction
 from jo.timing.recurrence import BEFORE_SEND, next_after
 
 RETRY = timedelta(minutes=5)
@@ -293,12 +293,18 @@ class Refresh:
     def _finish(self, run: _Run, now: datetime) -> None:
         with self._store.write(self._worker.lease) as work:
             if run.was_cut:
-                work.passages.wake(now)
-            work.ledger.reconsider([Why.STALE_FACTS], now)
+                work.sweeps.add(self._looks_at_everybody(work, now))
+            work.sweeps.add([Sweep(kind=SweepKind.RECONSIDER, subject=Why.STALE_FACTS, at=now)])
             work.operations.remember(_NOTE, _State.DONE if run.is_whole else _State.INCOMPLETE)
         self._incomplete = None if run.is_whole else now
         self._gave_up = None
         self._end()
+
+    def _looks_at_everybody(self, work: Transaction, now: datetime) -> list[Sweep]:
+        live = self._cache.get(work)
+        inside = {live.pinned(work, revision).program.name for revision in work.passages.pinned()}
+        names = sorted(inside | live.project.programs.keys())
+        return [Sweep(kind=SweepKind.WAKE, subject=name, at=now) for name in names]
 
     def _tell_failure(self, failure: Failure, now: datetime) -> None:
         fields = {"error": failure.error}

@@ -15,6 +15,9 @@ from jo.flow.intent import AttemptEnd, settle
 from jo.flow.state import AttemptState
 from jo.ports.store import Store
 
+OVERDUE = 500
+"""Quarantined mails that one run takes up; the next round takes more."""
+
 
 class Rescue:
     name = "rescue"
@@ -44,7 +47,7 @@ class Rescue:
             passages = [intent.passage for _, intent in found if intent.passage is not None]
             if passages:
                 work.passages.wake(now, ids=passages)
-            overdue = work.ledger.requeue(now)
+            overdue = work.ledger.requeue_overdue(now, OVERDUE)
         if found:
             self._tell(Event(name="send.rescued", at=now, fields={"uncertain": len(found)}))
         counts = {"uncertain": len(found), "overdue": overdue}

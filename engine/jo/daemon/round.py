@@ -21,6 +21,7 @@ from jo.flow.intent import (
     AttemptDecision,
     AttemptEnd,
     End,
+    Intent,
     Keep,
     OpenAttempt,
     decide_attempt,
@@ -166,7 +167,8 @@ class Opening:
         ready = [item for item in (*found.ready, *found.late) if item.intent.id in pending]
         known = settle_known(work, ready, now)
         counts.update({"known": len(known)} if known else {})
-        due = [item for item in ready if item.intent.id not in known]
+        astray = self._put_right(work, live, [present[item.intent.id] for item in ready])
+        due = [item for item in ready if item.intent.id not in known | astray]
         intents = [item.intent for item in due]
         standings = Standings(work, live, intents, found.people, now, are_links_dead=are_links_dead)
         keeps: list[tuple[int, Keep]] = []
@@ -223,6 +225,21 @@ class Opening:
     def _decide(self, item: Prepared | Spoiled, standings: Standings, now: datetime) -> AttemptDecision:
         decision = decide_attempt(item.intent, standings.of(item.intent), now)
         return self._opening(item, now) if isinstance(decision, OpenAttempt) else decision
+
+    def _put_right(self, work: Transaction, live: Live, intents: Sequence[Intent]) -> Set[int]:
+        """Let mails follow their templates to another class or topic, which an apply may have given them.
+
+        Returns the ids of those that did: they are built and decided about anew.
+        """
+        astray: dict[str, list[int]] = {}
+        for intent in intents:
+            template = live.project.templates[intent.template]
+            if intent.fixed is None and (intent.class_, intent.topic) != (template.class_, template.topic):
+                astray.setdefault(template.name, []).append(intent.id)
+        for name, ids in sorted(astray.items()):
+            template = live.project.templates[name]
+            work.ledger.reclass(ids, template.class_, template.topic)
+        return {id_ for ids in astray.values() for id_ in ids}
 
     def _opening(self, item: Prepared | Spoiled, now: datetime) -> AttemptDecision:
         """Decide about a mail that may go by all the rules, as far as its message and its relay allow."""

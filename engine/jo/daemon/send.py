@@ -31,7 +31,7 @@ from jo.model.content import MailClass
 from jo.ports.journal import JournalError
 from jo.ports.links import LinkProbe
 from jo.ports.mailer import Mailer
-from jo.ports.store import Store
+from jo.ports.store import Store, Sweep, SweepKind
 
 WAIT = 0.5
 """Seconds that a run waits for a reply when there is nothing else to do."""
@@ -131,7 +131,7 @@ class Send:
     def _look_anew(self, now: datetime) -> None:
         """Whoever starts a worker after trouble with links expects its mails to go now, not in a minute."""
         with self._store.write(self._worker.lease) as work:
-            work.ledger.reconsider([Why.DEAD_LINKS], now)
+            work.sweeps.add([Sweep(kind=SweepKind.RECONSIDER, subject=Why.DEAD_LINKS, at=now)])
         self._is_fresh = False
 
     def _room(self, relay: str, now: datetime) -> int:

@@ -45,7 +45,16 @@ from jo.store.columns import EPOCH, Json
 from jo.store.counts import SqlCounts
 from jo.store.evidence import SqlEvidence
 from jo.store.section import Section, in_shards
-from jo.store.tables import IS_OPEN, IS_PENDING, IS_QUARANTINED, attempts, intents, is_one_of, leases
+from jo.store.tables import (
+    IS_OPEN,
+    IS_PENDING,
+    IS_QUARANTINED,
+    IS_RECONSIDERED,
+    attempts,
+    intents,
+    is_one_of,
+    leases,
+)
 from jo.store.turns import AS_COUNTED, SORT, Turn, Turns
 from jo.store.twins import among, insert
 
@@ -175,13 +184,13 @@ _KEEP = (
 
 _RECLASS = (
     update(intents)
-    .where(IS_PENDING, intents.c.template == bindparam("b_template"), intents.c.fixed.is_(null()))
+    .where(IS_PENDING, among(intents.c.id, "ids"), intents.c.fixed.is_(null()))
     .values({intents.c["class"]: bindparam("b_class"), intents.c.topic: bindparam("b_topic")})
 )
 
 _page: BindParameter[int] = bindparam("limit")
 _page_to_change = select(*SORT).limit(_page).with_for_update()
-_MENDED = _page_to_change.where(IS_QUARANTINED, among(intents.c.template, "templates"))
+_MENDED = _page_to_change.where(IS_QUARANTINED, intents.c.template == bindparam("template"))
 _OVERDUE = _page_to_change.where(
     IS_QUARANTINED, intents.c.expires_at <= bindparam("now", type_=intents.c.due_at.type)
 )
@@ -196,13 +205,19 @@ _REQUEUE = (
     )
 )
 
-_RECONSIDER = (
-    update(intents)
+_HELD_UNTIL_LATER = (
+    select(intents.c.id)
     .where(
-        IS_PENDING,
-        among(intents.c.why, "whys"),
+        IS_RECONSIDERED,
+        intents.c.why == bindparam("why", type_=intents.c.why.type),
         intents.c.due_at > bindparam("now", type_=intents.c.due_at.type),
     )
+    .limit(_page)
+    .with_for_update()
+)
+_RECONSIDER = (
+    update(intents)
+    .where(among(intents.c.id, "ids"), IS_RECONSIDERED)
     .values(due_at=bindparam("now", type_=intents.c.due_at.type))
 )
 
@@ -422,26 +437,41 @@ class SqlLedger(Section):
                 raise ChangeRefusedError(f"No intent becomes {state} without an attempt.")
             self._turns.make(_END[state], turns)
 
-    def requeue(self, now: datetime, templates: Collection[str] = ()) -> int:
-        due = IntentState.PENDING, Why.DUE, ""
-        count = self._turns.make_all(_OVERDUE, {"now": now}, _REQUEUE, {"now": now}, due)
-        if templates:
-            asked = {"templates": list(templates)}
-            count += self._turns.make_all(_MENDED, asked, _REQUEUE, {"now": now}, due)
-        return count
+    def requeue(self, template: str, now: datetime, limit: int) -> int:
+        return self._requeue(_MENDED, {"template": template}, now, limit)
 
-    def reclass(self, template: str, class_: MailClass, topic: str | None) -> int:
-        values = {"b_template": template, "b_class": class_, "b_topic": topic}
+    def requeue_overdue(self, now: datetime, limit: int) -> int:
+        return self._requeue(_OVERDUE, {"now": now}, now, limit)
+
+    def _requeue(self, find: Select[Any], asked: Mapping[str, Any], now: datetime, limit: int) -> int:
+        due = IntentState.PENDING, Why.DUE, ""
+        return self._turns.make_page(find, asked, _REQUEUE, {"now": now}, due, limit)
+
+    def reclass(self, ids: Collection[int], class_: MailClass, topic: str | None) -> int:
+        values = {"ids": list(ids), "b_class": class_, "b_topic": topic}
         return self._connection.execute(_RECLASS, values).rowcount
 
-    def reconsider(self, whys: Collection[Why], at: datetime) -> int:
-        return self._connection.execute(_RECONSIDER, {"whys": list(whys), "now": at}).rowcount
+    def reconsider(self, why: Why, at: datetime, limit: int) -> int:
+        asked = {"why": why, "now": at, "limit": limit}
+        ids = self._connection.execute(_HELD_UNTIL_LATER, asked).scalars().all()
+        if ids:
+            self._connection.execute(_RECONSIDER, {"ids": ids, "now": at})
+        return len(ids)
 
     def withdraw(self, passages: Collection[int], reason: str, at: datetime) -> int:
         return self._withdraw(_WITHDRAWABLE_OF_PASSAGES, {"passages": list(passages)}, reason, at)
 
-    def withdraw_journey(self, journey: str, reason: str, at: datetime) -> int:
-        return self._withdraw(_WITHDRAWABLE_OF_JOURNEY, {"journey": journey}, reason, at)
+    def withdraw_journey(self, journey: str, reason: str, at: datetime, limit: int) -> int:
+        to = IntentState.WITHDRAWN, None, reason
+        find, asked, values = (
+            _WITHDRAWABLE_OF_JOURNEY,
+            {"journey": journey},
+            {"detail": reason, "ended_at": at},
+        )
+        closed = self._evidence.close_page(find, asked, values, limit)
+        if closed == limit:
+            return closed
+        return closed + self._turns.make_page(find, asked, _WITHDRAW, values, to, limit - closed)
 
     def withdrawable(
         self, journey: str, limit: int, *, step: str | None = None, after: int = 0

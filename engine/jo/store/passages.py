@@ -106,6 +106,18 @@ _INSIDE = (
     .limit(bindparam("limit"))
 )
 
+_WAKE_PAGE = (
+    update(passages)
+    .where(
+        passages.c.program == bindparam("b_program"),
+        IS_INSIDE,
+        passages.c.identity > bindparam("after"),
+        passages.c.identity <= bindparam("to"),
+        _LATER,
+    )
+    .values(due_at=bindparam("b_at"))
+)
+
 _LAST_ENTRIES = (
     select(passages.c.contact, passages.c.program, func.max(passages.c.entered_at))
     .where(among(passages.c.contact, "contacts"), among(passages.c.program, "programs"))
@@ -228,6 +240,13 @@ class SqlPassages(Section):
         self._connection.execute(due.with_for_update(key_share=True), values)
         statement = update(passages).where(whose, _LATER).values(due_at=_AT)
         return self._connection.execute(statement, values).rowcount
+
+    def wake_some(self, at: datetime, program: str, after: str, limit: int) -> tuple[int, str | None]:
+        page = self.inside(program, after, limit)
+        if page:
+            values = {"b_at": at, "b_program": program, "after": after, "to": page[-1][0]}
+            self._connection.execute(_WAKE_PAGE, values)
+        return len(page), page[-1][0] if len(page) == limit else None
 
     def inside(self, program: str, after: str, limit: int) -> Sequence[tuple[str, str, str]]:
         asked = {"program": program, "after": after, "limit": limit}

@@ -23,6 +23,7 @@ from jo.store.people import SqlPeople
 from jo.store.reports import SqlReports
 from jo.store.shares import SqlShares
 from jo.store.specs import SqlSpecs
+from jo.store.sweeps import SqlSweeps
 
 
 class SqlTransaction:
@@ -33,6 +34,7 @@ class SqlTransaction:
         self.audiences = SqlAudiences(connection, self.counts)
         self.passages = SqlPassages(connection, self.counts)
         self.ledger = SqlLedger(connection, self.counts, lease)
+        self.sweeps = SqlSweeps(connection, self.passages, self.ledger)
         self.holds = SqlHolds(connection, self.counts)
         self.journals = SqlJournals(connection)
         self.people = SqlPeople(connection)

@@ -31,6 +31,7 @@ from jo.flow.state import UNDER_WAY, AttemptState, IntentState, Why
 from jo.model.content import MailClass
 from jo.ports.store.people import Engaged
 from jo.ports.store.specs import SpecState
+from jo.ports.store.sweeps import SweepKind
 from jo.store.columns import TEXT, Document, Instant, Json, Word, row_id
 
 metadata = MetaData(
@@ -234,7 +235,7 @@ passages = Table(
 IS_INSIDE = passages.c.ended_at.is_(None)
 IS_TIMED = passages.c.due_at.is_not(None)
 HAS_ROW = passages.c.row != literal_column("''")
-_index(passages.c.program, passages.c.identity, passages.c.number, unique=True)
+_index(passages.c.identity, passages.c.program, passages.c.number, unique=True)
 _index(passages.c.program, passages.c.identity, name="uq_passages_inside", unique=True, where=IS_INSIDE)
 _index(passages.c.due_at, passages.c.id, passages.c.shard, where=IS_INSIDE & IS_TIMED)
 _index(passages.c.contact)
@@ -291,6 +292,9 @@ intents = Table(
 )
 IS_PENDING = _is(intents.c.state, IntentState.PENDING)
 IS_HELD = IS_PENDING & _is(intents.c.why, Why.HOLD)
+_RECONSIDERED = (Why.WINDOW, Why.CAP, Why.PAUSE, Why.RETRY, Why.STALE_FACTS, Why.DEAD_LINKS)
+IS_RECONSIDERED = IS_PENDING & is_one_of(intents.c.why, _RECONSIDERED)
+"""What holds such a mail may change at any time, and then it is looked at again before it is due."""
 IS_QUARANTINED = _is(intents.c.state, IntentState.QUARANTINED)
 _index(intents.c.key, unique=True)
 _index(intents.c.public, unique=True)
@@ -304,7 +308,9 @@ _index(
 )
 _index(intents.c.priority, intents.c.due_at, intents.c.key, intents.c.shard, where=IS_PENDING)
 _index(intents.c.expires_at, where=IS_QUARANTINED)
+_index(intents.c.template, where=IS_QUARANTINED)
 _index(intents.c.expires_at, name="ix_intents_held", where=IS_HELD)
+_index(intents.c.why, intents.c.due_at, where=IS_RECONSIDERED)
 _index(intents.c.passage)
 _index(intents.c.journey, intents.c.state)
 _index(intents.c.contact, intents.c.template)
@@ -474,6 +480,20 @@ known_sends = Table(
     sqlite_with_rowid=False,
 )
 """Attempts that a journal knows and this store does not have, by the public id of their mail."""
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    _id(),
+    Column("kind", Word(SweepKind), nullable=False),
+    _text("subject"),
+    _text("detail"),
+    _instant("at"),
+    _text("come_to"),
+    _one_of("kind", SweepKind),
+    sqlite_autoincrement=True,
+)
+"""Work over very many rows that is asked for and not over; `come_to` is the last key that it has seen to."""
 
 holds = Table(
     "holds",

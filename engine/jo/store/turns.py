@@ -89,21 +89,35 @@ class Turns(Section):
         values: Mapping[str, Any],
         to: tuple[IntentState, Why | None, str],
     ) -> int:
-        """Change all intents that a query finds, which finds them no more afterwards.
-
-        By their ids, page by page: another one may come to fit the query before the update does its work.
-        """
+        """Change all intents that a query finds, which finds them no more afterwards."""
         count = 0
-        while rows := self._connection.execute(find, {**asked, "limit": PAGE}).all():
+        while True:
+            page = self.make_page(find, asked, statement, values, to, PAGE)
+            count += page
+            if page < PAGE:
+                return count
+
+    def make_page(
+        self,
+        find: Select[Any],
+        asked: Mapping[str, Any],
+        statement: Update,
+        values: Mapping[str, Any],
+        to: tuple[IntentState, Why | None, str],
+        limit: int,
+    ) -> int:
+        """Change the first intents that a query finds, which finds them no more afterwards.
+
+        By their ids: another one may come to fit the query before the update does its work.
+        """
+        rows = self._connection.execute(find, {**asked, "limit": limit}).all()
+        if rows:
             self._connection.execute(statement, {**values, "ids": [row.id for row in rows]})
             self._counts.left([of_mail(*sort) for _, *sort in rows])
             self._counts.came([of_mail(journey, *to) for _, journey, *_ in rows])
             for row in rows:
                 self._known.pop(row.id, None)
-            count += len(rows)
-            if len(rows) < PAGE:
-                break
-        return count
+        return len(rows)
 
     def _learn(self, ids: Sequence[int]) -> None:
         if ids:

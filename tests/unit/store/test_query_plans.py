@@ -28,6 +28,8 @@ SCANS = {
     "reports._PASSAGES": "passages",
     "specs._HISTORY": "deployments",
     "specs._LIVE": "specs",
+    "sweeps._ANY": "sweeps",
+    "sweeps._FIRST": "sweeps",
 }
 """Statement → the table that it may read as a whole. At a tick nothing does that grows."""
 
@@ -57,6 +59,9 @@ HOT = {
     "ledger._CLAIMABLE_IN_BUT": "ix_intents_priority_due_at_key_shard",
     "ledger._EARLIEST_EXPIRY": "ix_intents_expires_at",
     "ledger._OVERDUE": "ix_intents_expires_at",
+    "ledger._MENDED": "ix_intents_template",
+    "ledger._HELD_UNTIL_LATER": "ix_intents_why_due_at",
+    "passages._WAKE_PAGE": "uq_passages_inside",
     "ledger._WITHDRAWABLE_OF_PASSAGES": "ix_intents_passage",
     "ledger._WITHDRAWABLE_OF_JOURNEY": "ix_intents_journey_state",
     "ledger._ABANDONED": "uq_attempts_open",

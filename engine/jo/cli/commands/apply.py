@@ -163,6 +163,7 @@ def _apply(
 ) -> int:
     """Compute the plan again under the lease, and commit it when it is still the same."""
     from jo.apply.applying import Actor
+    from jo.daemon.sweeping import sweep
     from jo.plan.change import address, change_digest
     from jo.ports.store import StaleGenerationError
 
@@ -176,6 +177,7 @@ def _apply(
     who = Actor(name=actor or os.environ.get("JO_ACTOR") or _user(), approvals=approvals)
     try:
         done = _commit(store, lease, same_changes(plan, newer), who, now)
+        sweep(store)
     except StaleGenerationError:
         place.console.error("Another apply came first. Nothing was changed: plan again.")
         return Exit.STALE

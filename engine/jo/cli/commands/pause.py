@@ -32,7 +32,7 @@ def command(place: Place, *, scope: str | None, why: str | None, until: str | No
     settings = load_workspace(place, Format.HUMAN).settings
     from jo.daemon.clocks import present_in
     from jo.flow.state import Why
-    from jo.ports.store import Override
+    from jo.ports.store import Override, Sweep, SweepKind
     from jo.reports.pauses import PauseLine, scope_trouble
     from jo.views import pauses as view
     from jo.wiring import open_store
@@ -67,7 +67,7 @@ def command(place: Place, *, scope: str | None, why: str | None, until: str | No
                 raise click.UsageError("--until lies in the past.")
             override = Override(scope=scope, who=who or getpass.getuser(), why=why, at=now, until=end)
             work.operations.pause(override)
-            work.ledger.reconsider([Why.PAUSE], now)
+            work.sweeps.add([Sweep(kind=SweepKind.RECONSIDER, subject=Why.PAUSE, at=now)])
     ending = f" until {local_text(end, settings)}" if end is not None else ""
     place.console.remark(f"Paused {scope}{ending}. Lift it with\n    jo resume {scope}")
     return Exit.OK

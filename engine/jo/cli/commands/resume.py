@@ -18,6 +18,7 @@ def command(place: Place, *, scope: str) -> int:
     from jo.daemon.clocks import present_in
     from jo.diagnostics.nearest import suggestion
     from jo.flow.state import Why
+    from jo.ports.store import Sweep, SweepKind
     from jo.wiring import open_store
 
     with closing(open_store(settings)) as store, store.write() as work:
@@ -25,6 +26,6 @@ def command(place: Place, *, scope: str) -> int:
         if not work.operations.resume(scope):
             place.console.error(f"{scope} is not paused. {suggestion(scope, scopes, noun='pause')}")
             return Exit.FAILURE
-        work.ledger.reconsider([Why.PAUSE], present_in(work))
+        work.sweeps.add([Sweep(kind=SweepKind.RECONSIDER, subject=Why.PAUSE, at=present_in(work))])
     place.console.remark(f"{scope} goes on.")
     return Exit.OK

@@ -40,6 +40,7 @@ from jo.ports.store.reports import (
 )
 from jo.ports.store.shares import Shares
 from jo.ports.store.specs import Deployment, LiveSpec, Revision, SpecChange, Specs, SpecState
+from jo.ports.store.sweeps import Sweep, SweepKind, Sweeps
 from jo.ports.store.transaction import Store, Transaction
 
 __all__ = [
@@ -93,6 +94,9 @@ __all__ = [
     "Store",
     "StoreError",
     "StoreVersionError",
+    "Sweep",
+    "SweepKind",
+    "Sweeps",
     "Tally",
     "Transaction",
     "Undecided",

@@ -115,23 +115,28 @@ class Ledger(Protocol):
         """
         ...
 
-    def requeue(self, now: datetime, templates: Collection[str] = ()) -> int:
-        """Make quarantined intents pending and due: those of mended templates, and those whose life is over,
-        so that they expire. Returns how many.
-        """
+    def requeue(self, template: str, now: datetime, limit: int) -> int:
+        """Make the first quarantined intents of a mended template pending and due. Returns how many."""
         ...
 
-    def reclass(self, template: str, class_: MailClass, topic: str | None) -> int:
-        """Let pending intents of a template follow its class and topic, unless an attempt has fixed them.
+    def requeue_overdue(self, now: datetime, limit: int) -> int:
+        """Make the first quarantined intents pending and due whose life is over, so that they expire.
 
         Returns how many.
         """
         ...
 
-    def reconsider(self, whys: Collection[Why], at: datetime) -> int:
-        """Make pending intents due at `at` that these hold, because what held them has changed.
+    def reclass(self, ids: Collection[int], class_: MailClass, topic: str | None) -> int:
+        """Let pending intents follow their template's class and topic, unless an attempt has fixed them.
 
-        Returns how many became due earlier than they were.
+        Returns how many.
+        """
+        ...
+
+    def reconsider(self, why: Why, at: datetime, limit: int) -> int:
+        """Make the first pending intents due at `at` that this holds longer, because it has changed.
+
+        Not for rates and holds, which have ways of their own. Returns how many.
         """
         ...
 
@@ -142,8 +147,8 @@ class Ledger(Protocol):
         """
         ...
 
-    def withdraw_journey(self, journey: str, reason: str, at: datetime) -> int:
-        """End what is pending or quarantined of a journey in the same way."""
+    def withdraw_journey(self, journey: str, reason: str, at: datetime, limit: int) -> int:
+        """Do the same with the first ones of a journey."""
         ...
 
     def withdrawable(

@@ -95,7 +95,14 @@ class Passages(Protocol):
     ) -> int:
         """Make open passages that match all that is given due at `at`, unless they are earlier.
 
-        Returns how many became due earlier than they were.
+        Ids, contacts or rows have to be given. Returns how many became due earlier than they were.
+        """
+        ...
+
+    def wake_some(self, at: datetime, program: str, after: str, limit: int) -> tuple[int, str | None]:
+        """Do so with the first open passages of a program, by identity from behind `after`.
+
+        Returns how many were looked at, and the last identity; None when there are no more.
         """
         ...
 

@@ -18,6 +18,7 @@ from jo.ports.store.people import People
 from jo.ports.store.reports import Reports
 from jo.ports.store.shares import Shares
 from jo.ports.store.specs import Specs
+from jo.ports.store.sweeps import Sweeps
 
 
 class Transaction(Protocol):
@@ -39,6 +40,8 @@ class Transaction(Protocol):
     def shares(self) -> Shares: ...
     @property
     def limits(self) -> Limits: ...
+    @property
+    def sweeps(self) -> Sweeps: ...
     @property
     def operations(self) -> Operations: ...
     @property

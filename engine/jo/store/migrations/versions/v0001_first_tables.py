@@ -70,6 +70,18 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "sweeps",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("detail", TEXT, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("come_to", TEXT, nullable=False),
+        sa.CheckConstraint("kind IN ('wake', 'withdraw', 'requeue', 'reconsider')", name="ck_sweeps_kind"),
+        sa.PrimaryKeyConstraint("id", name="pk_sweeps"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "holds",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("cause", TEXT, nullable=False),
@@ -213,7 +225,7 @@ def upgrade() -> None:
         ["due_at", "id", "shard"],
         where="ended_at IS NULL AND due_at IS NOT NULL",
     )
-    _index("ix_passages_program_identity_number", "passages", ["program", "identity", "number"], unique=True)
+    _index("ix_passages_identity_program_number", "passages", ["identity", "program", "number"], unique=True)
     _index("uq_passages_inside", "passages", ["program", "identity"], unique=True, where="ended_at IS NULL")
     op.create_table(
         "revisions",
@@ -311,6 +323,13 @@ def upgrade() -> None:
     _index("ix_intents_journey_state", "intents", ["journey", "state"])
     _index("ix_intents_key", "intents", ["key"], unique=True)
     _index("ix_intents_passage", "intents", ["passage"])
+    _index("ix_intents_template", "intents", ["template"], where="state = 'quarantined'")
+    _index(
+        "ix_intents_why_due_at",
+        "intents",
+        ["why", "due_at"],
+        where="state = 'pending' AND why IN ('window', 'cap', 'pause', 'retry', 'stale-facts', 'dead-links')",
+    )
     _index(
         "ix_intents_priority_due_at_key_shard",
         "intents",
