@@ -8,6 +8,7 @@ another apply, has the same bytes.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from jo.daemon.live import Live
 from jo.flow.intent import Fixed, Intent, public_id
@@ -60,9 +61,10 @@ class Composer:
     ) -> Sequence[Draft | Spoiled]:
         """Fix what the bytes of each mail depend on, in order; all that is read of the store."""
         drafts: list[Draft | Spoiled] = []
+        present = cache(lambda template: _present(live, template))
         for intent, person in mails:
             fixed = intent.fixed
-            revisions = fixed.facts[REVISIONS] if fixed is not None else _present(live, intent)
+            revisions = fixed.facts[REVISIONS] if fixed is not None else present(intent.template)
             kit = self._kits.get(revisions, live.project, work.specs.revisions)
             if isinstance(kit, str):
                 drafts.append(Spoiled(intent=intent, reason=kit))
@@ -98,9 +100,9 @@ def _fix(live: Live, person: Person, kit: Kit, revisions: Mapping[str, int], now
     return Fixed(revision=revisions["template"], version=version, facts=data, at=now)
 
 
-def _present(live: Live, intent: Intent) -> Mapping[str, int]:
-    """Return the revisions that a first attempt now would fix."""
-    template = live.project.templates[intent.template]
+def _present(live: Live, name: str) -> Mapping[str, int]:
+    """Return the revisions that a first attempt of a template's mail now would fix."""
+    template = live.project.templates[name]
     revisions = {
         "template": live.revision(template.address),
         "sender": live.revision(Address(Kind.SENDER, template.sender)),

@@ -162,8 +162,7 @@ class Opening:
         live = self._cache.get(work)
         if live is not found.live:
             return (), ()
-        present = work.ledger.load([intent.id for intent in found.intents])
-        pending = {id_ for id_, intent in present.items() if intent.state is IntentState.PENDING}
+        pending = work.ledger.pending([intent.id for intent in found.intents])
         ready = [item for item in (*found.ready, *found.late) if item.intent.id in pending]
         known = settle_known(work, ready, now)
         counts.update({"known": len(known)} if known else {})

@@ -36,7 +36,7 @@ from jo.ports.store import Store, Sweep, SweepKind
 WAIT = 0.5
 """Seconds that a run waits for a reply when there is nothing else to do."""
 LONGEST = 2.0
-"""Seconds after which a run starts nothing more."""
+"""Seconds after which a run builds no more mails. Those that are built go, unless nothing moves any more."""
 AHEAD = 4
 """How many mails are built at once, for each connection."""
 LINE = 1000
@@ -93,15 +93,15 @@ class Send:
         shards = self._worker.shards
         self._next_leave = None
         while True:
-            has_time = self._worker.goes_on() and time.monotonic() < end
-            may_start = has_time and self._relays.all_rest_until(now) is None
+            may_start = self._worker.goes_on() and self._relays.all_rest_until(now) is None
+            has_time = may_start and time.monotonic() < end
             if not may_start or shards != self._worker.shards:
                 shards = self._worker.shards
                 backlog = Backlog()
-            if may_start:
+            if has_time:
                 self._fill(backlog, now)
             leave = self._traffic.next_opening(backlog.waiting) if has_time else None
-            is_idle = has_time and not backlog.may_go(self._slots(now))
+            is_idle = (has_time or not backlog.is_empty) and not backlog.may_go(self._slots(now))
             self._hear(self._exchange.collect(self._patience(leave) if is_idle else 0), now)
             found = backlog.take(self._slots(now))
             if found is not None or self._exchange.answered:

@@ -34,8 +34,9 @@ class Supply:
             passed = _templates_to(live, besides)
             found = work.ledger.claimable(now, limit + len(known), self._worker.shards, passed)
             due = [intent for intent in found if intent.id not in known]
-            intents = [intent for intent in due if _is_known(live, intent)]
-            orphans = [intent for intent in due if not _is_known(live, intent)]
+            orphans = [intent for intent in due if not _has_source(live, intent)]
+            gone = {intent.id for intent in orphans}
+            intents = [intent for intent in due if intent.id not in gone]
             people = self._people(work, live, intents)
             mails = [(intent, people[intent.id]) for intent in intents]
             drafts = self._composer.draft(work, live, mails, now)
@@ -69,7 +70,7 @@ def _templates_to(live: Live, relays: Collection[str]) -> Collection[str]:
     ]
 
 
-def _is_known(live: Live, intent: Intent) -> bool:
+def _has_source(live: Live, intent: Intent) -> bool:
     return (
         Address.parse(intent.journey) in live.project.resources and intent.template in live.project.templates
     )

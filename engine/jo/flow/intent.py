@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from jo.flow.state import AttemptState, IntentState, Why
@@ -65,6 +66,7 @@ OUTREACH_RETIRED = "the outreach was retired"
 """Why mails of an outreach are withdrawn that is no longer in git."""
 
 
+@lru_cache(4096)  # asked several times for each mail, from its building to its end
 def public_id(key: str) -> str:
     """Return the name of an intent outside: in Message-ID and links. It tells nothing about the person."""
     return hashlib.sha256(key.encode()).hexdigest()[:32]

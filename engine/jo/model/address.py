@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Kind(StrEnum):
@@ -57,7 +58,12 @@ class Address:
     @classmethod
     def parse(cls, text: str) -> "Address":
         """Read what `str` writes. Raises ValueError on anything else."""
-        kind, separator, name = text.partition("/")
-        if not separator or not is_name(name):
-            raise ValueError(f"not an address: {text!r}")
-        return cls(Kind(kind), name)
+        return _parsed(text)
+
+
+@lru_cache(4096)  # the same few stand in every row that names one
+def _parsed(text: str) -> Address:
+    kind, separator, name = text.partition("/")
+    if not separator or not is_name(name):
+        raise ValueError(f"not an address: {text!r}")
+    return Address(Kind(kind), name)

@@ -17,7 +17,6 @@ INTENT = tuple(column for column in intents.c if column.name not in ("public", "
 """Columns of an intent, without those that only serve to find it."""
 
 _INTENT_FIELDS = tuple("class_" if column.name == "class" else column.name for column in INTENT)
-_FIXED_AT = _INTENT_FIELDS.index("fixed")
 
 
 def to_passage(row: Sequence[Any]) -> Passage:
@@ -98,10 +97,55 @@ def standing_values(passage: Passage) -> dict[str, Any]:
 
 
 def to_intent(row: Sequence[Any]) -> Intent:
-    """Read a row of `INTENT`."""
-    values = dict(zip(_INTENT_FIELDS, row, strict=True))
-    values["fixed"] = _to_fixed(row[_FIXED_AT])
-    return Intent(**values)
+    """Read a row of `INTENT`, written out as well."""
+    (
+        id_,
+        key,
+        journey,
+        passage,
+        step,
+        occurrence,
+        contact,
+        address,
+        template,
+        class_,
+        topic,
+        state,
+        why,
+        detail,
+        priority,
+        created_at,
+        due_at,
+        expires_at,
+        attempts,
+        fixed,
+        outcome_at,
+        ended_at,
+    ) = row
+    return Intent(
+        id=id_,
+        key=key,
+        journey=journey,
+        passage=passage,
+        step=step,
+        occurrence=occurrence,
+        contact=contact,
+        address=address,
+        template=template,
+        class_=class_,
+        topic=topic,
+        state=state,
+        why=why,
+        detail=detail,
+        priority=priority,
+        created_at=created_at,
+        due_at=due_at,
+        expires_at=expires_at,
+        attempts=attempts,
+        fixed=_to_fixed(fixed),
+        outcome_at=outcome_at,
+        ended_at=ended_at,
+    )
 
 
 def intent_values(intent: Intent) -> dict[str, Any]:

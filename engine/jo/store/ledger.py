@@ -354,6 +354,9 @@ class SqlLedger(Section):
         rows = self._connection.execute(_LOAD, {"ids": list(ids)})
         return {intent.id: intent for intent in self._turns.know([to_intent(row) for row in rows])}
 
+    def pending(self, ids: Collection[int]) -> Set[int]:
+        return self._turns.pending(list(ids))
+
     def open(self, intents: Sequence[tuple[int, Fixed]], at: datetime) -> Sequence[OpenedAttempt]:
         if self._lease is None:
             raise RuntimeError("an attempt is opened in a transaction without a lease")

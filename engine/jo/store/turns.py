@@ -1,6 +1,6 @@
 """Changes of intents, each counted, and each only as long as the intent is where its count is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Text, Update, and_, bindparam, func, literal_column, select
@@ -65,6 +65,11 @@ class Turns(Section):
     def know_sort(self, id_: int, journey: str, state: IntentState, why: Why | None, detail: str) -> None:
         self._known[id_] = of_mail(journey, state, why, detail)
 
+    def pending(self, ids: Sequence[int]) -> Set[int]:
+        """Return those of the intents that are pending; remember all of them."""
+        self._learn(ids)
+        return {id_ for id_ in ids if self._known.get(id_, _NOWHERE)[2] == IntentState.PENDING}
+
     def make(self, statement: Update, turns: Sequence[Turn]) -> None:
         """Change intents that are known by their ids. Raises ChangeRefusedError."""
         self._learn([turn.id for turn in turns if turn.id not in self._known])
@@ -74,12 +79,14 @@ class Turns(Section):
             held = why if state == IntentState.PENDING else ""
             rows.append({"b_id": turn.id, "b_state": state, "b_why": held, **turn.values})
         self._change_each(statement, rows, "intents")
-        for turn in turns:
-            old = self._known[turn.id]
-            new = of_mail(old[0], turn.state, turn.why, turn.detail)
-            self._counts.left([old])
-            self._counts.came([new])
-            self._known[turn.id] = new
+        old = [self._known[turn.id] for turn in turns]
+        new = [
+            of_mail(journey, turn.state, turn.why, turn.detail)
+            for (journey, *_), turn in zip(old, turns, strict=True)
+        ]
+        self._counts.left(old)
+        self._counts.came(new)
+        self._known.update(zip((turn.id for turn in turns), new, strict=True))
 
     def make_all(
         self,

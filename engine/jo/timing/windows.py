@@ -41,6 +41,8 @@ def next_allowed(instant: datetime, zone: ZoneInfo, *windows: Window) -> datetim
 
     None when there is none within the horizon.
     """
+    if not windows:
+        return instant
     limit = instant + HORIZON
     while instant < limit:
         stride_end = min(instant + _DAY, limit)

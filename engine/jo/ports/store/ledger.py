@@ -75,6 +75,10 @@ class Ledger(Protocol):
 
     def load(self, ids: Collection[int]) -> Mapping[int, Intent]: ...
 
+    def pending(self, ids: Collection[int]) -> Set[int]:
+        """Return those of the intents that are pending."""
+        ...
+
     def open(self, intents: Sequence[tuple[int, Fixed]], at: datetime) -> Sequence[OpenedAttempt]:
         """Open one attempt for each intent, under the lease of this transaction.
 
