@@ -52,6 +52,7 @@ def test_the_account_follows_from_the_project_and_each_run_starts_afresh(tmp_pat
     for word in ("init", "validate", "sink", "serve", "run", "plan", "apply", "curl", "status", "why"):
         assert word in shown
     assert "No changes: what is live is what git says." in said
+    assert "Everything holds (6 mails, generation 1)." in said
     assert len(list((tmp_path / "demo/mails").glob("*.eml"))) == 6
 
     journey = project / "journeys/welcome.yaml"

@@ -93,6 +93,8 @@ def _let_weeks_pass(stage: "Stage") -> None:
     stage.run("sends", "--limit", "10")
     stage.say("A second reconcile at the same instant does nothing.")
     stage.run("run", "--clock", "fast", "--once")
+    stage.say("Is everything in the ledger as it must be, and is it what the mail server took?")
+    stage.run("audit", "--witness", "mails")
 
 
 def _account(console: Console, stage: "Stage") -> None:

@@ -173,6 +173,8 @@ class _Reading:
         intent = line.intent
         mail = f"mail `{intent.template}`"
         answer = f"{line.last_code} {line.last_text}" if line.last_code is not None else line.last_text
+        if line.evidence:
+            answer = "; ".join((answer, *(f"{item.says}: {item.said.text}" for item in line.evidence)))
         version = _version(intent)
         rank = self._rank(intent.journey.partition("/")[2], intent.step)
         moment = intent.outcome_at or intent.ended_at
