@@ -166,7 +166,7 @@ class Opening:
         ready = [item for item in (*found.ready, *found.late) if item.intent.id in pending]
         known = settle_known(work, ready, now)
         counts.update({"known": len(known)} if known else {})
-        astray = self._put_right(work, live, [present[item.intent.id] for item in ready])
+        astray = self._put_right(work, live, [item.intent for item in ready])
         due = [item for item in ready if item.intent.id not in known | astray]
         intents = [item.intent for item in due]
         standings = Standings(work, live, intents, found.people, now, are_links_dead=are_links_dead)
