@@ -62,12 +62,22 @@ def step_intent(
 
 
 def outreach_intent(
-    live: Live, outreach: Outreach, occurrence: str, person: Person, address: str, due: datetime
+    live: Live,
+    outreach: Outreach,
+    occurrence: str,
+    person: Person,
+    address: str,
+    due: datetime,
+    behind: datetime | None,
 ) -> Intent:
-    """Return the intent of one person in one occurrence of an outreach, due at that person's moment."""
+    """Return the intent of one person in one occurrence of an outreach, due at that person's moment.
+
+    `behind` is when those may go that are not the first of the outreach's canary.
+    """
     template = live.project.templates[outreach.template]
-    expires_at = _expires(live, due, outreach.expires_after, template)
-    allowed = first_allowed(live, outreach.send_window, template, person, due)
+    begins = due if behind is None else max(due, behind)
+    expires_at = _expires(live, begins, outreach.expires_after, template)
+    allowed = first_allowed(live, outreach.send_window, template, person, begins)
     return Intent(
         id=0,
         key=outreach_key(outreach.name, occurrence, address_key(address)),
@@ -81,7 +91,7 @@ def outreach_intent(
         class_=template.class_,
         topic=template.topic,
         state=IntentState.PENDING,
-        why=_why(due, allowed),
+        why=_why(due, allowed) if begins == due or allowed != begins else Why.CANARY,
         priority=outreach.priority,
         created_at=due,
         due_at=allowed or expires_at,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jo.conditions.types import Place
+from jo.daemon.canary import Canary
 from jo.daemon.live import Live, LiveCache
 from jo.daemon.mailing import outreach_intent
 from jo.daemon.people import Who, load_people
@@ -177,6 +178,7 @@ class _Batch:
         self.planned = 0
         self.refused = 0
         """Only those whose reason is new."""
+        self._canary = Canary(work, live, outreach, occurrence.name, now)
         self.due: datetime | None = None
         """When the first of those is due whose moment has not come."""
 
@@ -207,6 +209,7 @@ class _Batch:
             elif verdict is not None:
                 refusals.append((item, verdict))
         new = set(work.ledger.create(list(intents.values())))
+        self._canary.write()
         refusals += [(members[key], Refusal.DUPLICATE) for key in intents if key not in new]
         decided = [(members[key], "") for key in intents if key in new] + refusals
         work.audiences.decide([self._decision(item, reason) for item, reason in decided])
@@ -246,14 +249,17 @@ class _Batch:
         last = guarded.get(address_key(person.address))
         if guard is not None and last is not None and _is_within(last, guard, self._now, person):
             return Refusal.GUARDED
-        return outreach_intent(
+        intent = outreach_intent(
             self._live,
             self._outreach,
             self._occurrence.name,
             person,
             person.address,
             max(due, item.member_since),
+            self._canary.behind,
         )
+        self._canary.count(intent)
+        return intent
 
     def _moment(self, nominal: datetime, version: str, person: Person) -> datetime:
         return moment(self._outreach, nominal, version, person.zone, self._live.zone)

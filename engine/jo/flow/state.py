@@ -35,6 +35,8 @@ class Why(StrEnum):
     RATE = "rate"
     RETRY = "retry"
     STALE_FACTS = "stale-facts"
+    CANARY = "canary"
+    """Others of its outreach go first, so that it can still be stopped."""
     DEAD_LINKS = "dead-links"
     """The address that links in mails lead to does not answer."""
     HOLD = "hold"

@@ -50,6 +50,14 @@ class CatchUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """Some go first, so that the others can still be stopped."""
+
+    first: int
+    wait: Duration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outreach:
     kind: ClassVar[Kind] = Kind.OUTREACH
 
@@ -63,6 +71,7 @@ class Outreach:
     resend_guard: Duration | None = None
     """Nobody gets this template again within that time."""
     catch_up: CatchUp = CatchUp()
+    canary: Canary | None = None
     send_window: str | None = None
     expires_after: Duration | None = None
     priority: int = 0

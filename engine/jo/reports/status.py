@@ -18,6 +18,7 @@ WAITS: Mapping[str, str] = {
     "rate": "at the rate's limit",
     "retry": "to be tried again",
     "stale-facts": "facts are too old",
+    "canary": "behind the first ones",
     "dead-links": "links do not answer",
     "hold": "on hold",
 }

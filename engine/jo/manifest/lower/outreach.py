@@ -5,7 +5,16 @@ from datetime import datetime
 from jo.diagnostics.codes import BAD_SCHEDULE, UNKNOWN_ZONE
 from jo.manifest.lower.common import cron, local_time, recurrence
 from jo.model.cursor import Cursor
-from jo.model.outreach import CONTACT_ZONE, CatchUp, CatchUpPolicy, Once, Outreach, Recurring, Schedule
+from jo.model.outreach import (
+    CONTACT_ZONE,
+    Canary,
+    CatchUp,
+    CatchUpPolicy,
+    Once,
+    Outreach,
+    Recurring,
+    Schedule,
+)
 from jo.timing.calendars import LAST_DAY
 from jo.timing.recurrence import BEFORE_SEND, Recurrence
 from jo.timing.zones import load_zone
@@ -39,10 +48,15 @@ def lower(cursor: Cursor) -> Outreach:
             policy=CatchUpPolicy(catch_up.get("policy", CatchUpPolicy.LATEST)),
             within=catch_up.duration("within"),
         ),
+        canary=_canary(cursor.into("canary")) if "canary" in cursor else None,
         send_window=cursor.get("send_window"),
         expires_after=cursor.duration("expires_after"),
         priority=cursor.get("priority", 0),
     )
+
+
+def _canary(cursor: Cursor) -> Canary:
+    return Canary(first=cursor.get("first", 1), wait=cursor.as_duration(cursor.get("wait"), "wait"))
 
 
 def _schedule(cursor: Cursor) -> Schedule:

@@ -309,7 +309,8 @@ def upgrade() -> None:
             name="ck_intents_state",
         ),
         sa.CheckConstraint(
-            "why IN ('due', 'window', 'cap', 'pause', 'rate', 'retry', 'stale-facts', 'dead-links', 'hold')",
+            "why IN ('due', 'window', 'cap', 'pause', 'rate', 'retry', 'stale-facts', 'canary', "
+            "'dead-links', 'hold')",
             name="ck_intents_why",
         ),
         sa.ForeignKeyConstraint(["passage"], ["passages.id"], name="fk_intents_passage"),
