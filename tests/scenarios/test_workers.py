@@ -210,6 +210,20 @@ def test_a_worker_whose_clock_differs_does_nothing_and_leaves_its_work_to_others
     assert right.goes_on()
 
 
+def test_a_worker_that_cannot_know_whether_it_lost_its_lease_gives_the_old_one_back(make: MakeWorld) -> None:
+    world = make()
+    world.retire()
+    alone = Worker(world.store, "alone", is_alone=True)
+    alone.begin()
+    before = alone.lease
+
+    alone.lose()
+    alone.begin()
+
+    assert alone.lease.token > before.token
+    assert alone.shards == ALL_SHARDS
+
+
 def test_a_worker_that_has_to_be_alone_waits_for_others_to_end(make: MakeWorld) -> None:
     world = make()
     crowd = Crowd(world, "a", seed=1)

@@ -93,6 +93,8 @@ class Worker:
         self._seconds = seconds
         self._sharing_seconds = sharing_seconds
         self._lease: Lease | None = None
+        self._former: Lease | None = None
+        """The lease before, which may not be over where the store's last word about it was not heard."""
         self._renewed = self._shared = 0.0
         """When that was done last, by a clock that only goes forward."""
         self.owner = owner
@@ -126,6 +128,8 @@ class Worker:
         if self._lease is None:
             began = time.monotonic()
             with self._store.write() as work:
+                if self._former is not None:
+                    work.leases.release(self._former)
                 self._lease = sharing.join(work, self.owner, self._seconds, is_alone=self.is_alone)
             self._renewed, self._shared = began, 0.0
         return self._lease is not None
@@ -160,7 +164,7 @@ class Worker:
 
     def lose(self) -> None:
         """Know that the lease is over. What is under way ends when its writes are refused."""
-        self._lease = None
+        self._former, self._lease = self._lease or self._former, None
         self.shards, self.duties = frozenset(), frozenset()
         self.engaged.clear()
 
