@@ -38,22 +38,7 @@ _TRIED = (
     .order_by(attempts.c.intent, attempts.c.number)
 )
 _INTENTS = select(*INTENT).where(among(intents.c.id, "ids")).order_by(intents.c.id)
-_INTENTS_OF = select(attempts.c.id, attempts.c.intent, attempts.c.owner).where(among(attempts.c.id, "ids"))
-
-IS_DOUBTFUL = exists().where(attempts.c.intent == intents.c.id, IS_UNCERTAIN)
-"""An attempt of the intent is uncertain."""
-
-_IN_DOUBT = (
-    select(*INTENT)
-    .where(
-        intents.c.id.in_(
-            select(attempts.c.intent).where(IS_UNCERTAIN, attempts.c.intent > bindparam("after"))
-        ),
-        is_one_of(intents.c.state, sorted(IN_DOUBT)),
-    )
-    .order_by(intents.c.id)
-    .limit(bindparam("limit"))
-)
+_INTENT_OF = select(attempts.c.intent, attempts.c.owner).where(attempts.c.id == bindparam("id"))
 
 _KEEP_EVIDENCE = insert(evidence)
 _REVISE_ATTEMPT = update(attempts).where(
@@ -118,19 +103,16 @@ class SqlEvidence(Section):
 
     def reply(self, late: Sequence[tuple[int, AttemptEnd]]) -> None:
         """Take replies for attempts, by their ids, that are not open any more."""
-        rows = self._connection.execute(_INTENTS_OF, {"ids": [id_ for id_, _ in late]})
-        of = {id_: (intent, owner) for id_, intent, owner in rows}
-        intents = self._load(intent for intent, _ in of.values())
-        tried = self.tried(intents.keys())
         for id_, end in late:
-            intent, owner = of[id_]
-            about = next(item for item in tried[intent] if item.id == id_)
+            (of,) = self._connection.execute(_INTENT_OF, {"id": id_})
+            tried = self.tried([of.intent])[of.intent]
+            about = next(item for item in tried if item.id == id_)
             ruling = OF_REPLY.get(end.state)
             if ruling is None or end.state is about.state:
                 continue
             text = f"{end.code} {end.text}" if end.code is not None else end.text
-            said = Said(at=end.at, source=REPLY, who=owner, text=text)
-            self._take(intents[intent], tried[intent], [about], ruling, said)
+            said = Said(at=end.at, source=REPLY, who=of.owner, text=text)
+            self._take(self._load([of.intent])[of.intent], tried, [about], ruling, said)
 
     def resolve(self, ids: Collection[int], ruling: Ruling, said: Said) -> Sequence[int]:
         intents = self._load(ids)
