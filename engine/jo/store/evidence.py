@@ -40,6 +40,21 @@ _TRIED = (
 _INTENTS = select(*INTENT).where(among(intents.c.id, "ids")).order_by(intents.c.id)
 _INTENT_OF = select(attempts.c.intent, attempts.c.owner).where(attempts.c.id == bindparam("id"))
 
+IS_DOUBTFUL = exists().where(attempts.c.intent == intents.c.id, IS_UNCERTAIN)
+"""An attempt of the intent is uncertain."""
+
+_IN_DOUBT = (
+    select(*INTENT)
+    .where(
+        intents.c.id.in_(
+            select(attempts.c.intent).where(IS_UNCERTAIN, attempts.c.intent > bindparam("after"))
+        ),
+        is_one_of(intents.c.state, sorted(IN_DOUBT)),
+    )
+    .order_by(intents.c.id)
+    .limit(bindparam("limit"))
+)
+
 _KEEP_EVIDENCE = insert(evidence)
 _REVISE_ATTEMPT = update(attempts).where(
     attempts.c.id == bindparam("b_id"), attempts.c.state == bindparam("b_was")
