@@ -66,7 +66,7 @@ def whole_reads(plan: Sequence[str]) -> list[str]:
     """Return the steps that read all of a table, or of an index that holds more than what is to be done."""
     steps = "\n".join(plan).split("->")
     scans = [step for step in steps if " Scan " in step and " Function " not in step and " Heap " not in step]
-    queues = (*WORK, "pk_signals")
+    queues = (*WORK, "pk_signals", "ix_intents_template")
     return [step for step in scans if "Index Cond" not in step and not any(name in step for name in queues)]
 
 
