@@ -6,6 +6,7 @@
 #   make bench    measure, as ratios in one run; writes build/bench.json
 #   make crash    kill workers everywhere, on both databases, and hold the mails to the relay's account
 #   make faults   break the dialog with a relay at every point in every way, and hold it to the table
+#   make limits   hold caps, rates and opt-outs while eight workers send, on both databases
 #   make workers  kill, freeze and stop eight workers on PostgreSQL, with the relay as witness
 #   make golden   rewrite golden files after a wanted change; review them like code
 
@@ -17,7 +18,7 @@ READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types layers bench faults workers golden clean
+.PHONY: help setup demo test check lint types layers bench faults limits workers golden clean
 
 help:
 	@sed -n 's/^#   /  /p' Makefile
@@ -64,6 +65,10 @@ crash: $(READY)
 
 faults: $(READY)
 	$(BIN)/python -m tests.faults
+
+limits: $(READY)
+	$(BIN)/python -m tests.proofs.limits
+	$(BIN)/python -m tests.proofs.unsubscribes
 
 workers: $(READY)
 	$(BIN)/python -m tests.crash.workers

@@ -37,6 +37,7 @@ from jo.flow.state import Why
 from jo.journal.folder import JournalFolder
 from jo.manifest.compile import compile_project
 from jo.plan.plan import Plan
+from jo.ports.clock import Clock
 from jo.ports.journal import Journals
 from jo.ports.mailer import Mailer, Outgoing, Reply, ReplyKind, Stage, check_batch
 from jo.ports.store import (
@@ -290,27 +291,36 @@ class World:
         """End the world's own worker, so that others may begin."""
         self._worker.leave()
 
-    def loop_of(self, worker: Worker, mailer: Mailer, journals: Journals | None = None) -> Loop:
-        """Return the reconciler of a worker, which may be one of several."""
-        journaling = Journaling(self.store, journals, worker)
+    def loop_of(
+        self,
+        worker: Worker,
+        mailer: Mailer,
+        journals: Journals | None = None,
+        *,
+        store: Store | None = None,
+        clock: Clock | None = None,
+        kind: ClockKind = ClockKind.FAST,
+    ) -> Loop:
+        """Return the reconciler of a worker, which may be one of several, each with a store of its own."""
+        store, clock = store or self.store, clock or self.clock
+        journaling = Journaling(store, journals, worker)
         services = build_services(
-            store=self.store,
-            refresher=InlineRefresher(self.store, self._warehouse),
+            store=store,
+            refresher=InlineRefresher(store, self._warehouse),
             waits=True,
             mailer=mailer,
             renderer=self._renderer,
             site=SITE,
             probe=self.links,
             journaling=journaling,
-            clock=self.clock,
-            kind=ClockKind.FAST,
+            clock=clock,
+            kind=kind,
             limits={"default": self.limits},
             worker=worker,
             tell=self.told.append,
         )
-        kind = ClockKind.FAST
-        gate = Gate(self.store, journaling, kind, worker, self.told.append)
-        return Loop(self.store, services, self.clock, kind, gate, worker, self.told.append)
+        gate = Gate(store, journaling, kind, worker, self.told.append)
+        return Loop(store, services, clock, kind, gate, worker, self.told.append)
 
     def _open_journals(self) -> Journals | None:
         """Take the journal anew, as the next process does."""
