@@ -179,7 +179,7 @@ def _may_be_fast(console: Console, settings: "Settings") -> bool:
 
 def _run(console: Console, settings: "Settings", store: "Store", worker: "Worker", asked: Asked) -> int:
     from jo.cli.listening import Diary, Listener
-    from jo.cli.running import told_to_stop
+    from jo.cli.running import collecting_seldom, told_to_stop
     from jo.daemon.clocks import RealClock
     from jo.daemon.loop import Tick, run_out, run_through
     from jo.daemon.service import Event
@@ -213,6 +213,7 @@ def _run(console: Console, settings: "Settings", store: "Store", worker: "Worker
         with (
             shown as progress,
             open_loop(settings, store, clock, worker, listener.tell, waits=not asked.is_service) as loop,
+            collecting_seldom(),
         ):
             listener.tell(Event(name="run.started", at=clock.now(), fields=started))
             if asked.is_once:
