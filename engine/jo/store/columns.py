@@ -8,6 +8,8 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, Dialect, Integer, Text
@@ -48,6 +50,20 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+class Tally(Json):
+    """How often what happened, by its name. Many rows hold the same, so each text is read and written once;
+    what was read cannot be changed.
+    """
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else _written(tuple(sorted(value.items())))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else _read(value)
+
+
 class Document(Json):
     """A canonical document. Its maps keep their order: the first step of a program is where people enter."""
 
@@ -77,6 +93,16 @@ class Word(TypeDecorator[_Member]):
 def to_json(value: Any) -> str:
     """Write plain data as JSON: keys sorted, no spaces, equal for equal data."""
     return _ENCODER.encode(value)
+
+
+@lru_cache(maxsize=4096)
+def _written(tally: tuple[tuple[str, int], ...]) -> str:
+    return to_json(dict(tally))
+
+
+@lru_cache(maxsize=4096)
+def _read(tally: str) -> Mapping[str, int]:
+    return MappingProxyType(json.loads(tally))
 
 
 def row_id() -> TypeEngine[int]:

@@ -13,6 +13,7 @@ each other at a row.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 from zlib import crc32
 
@@ -72,13 +73,25 @@ def slot_of(lease: Lease | None) -> int:
     return 0 if lease is None else 1 + crc32(lease.name.encode()) % SLOTS
 
 
-def of_passage(passage: Passage) -> tuple[Sort, ...]:
-    program = _PROGRAM + passage.program
-    if passage.exit_reason is not None:
-        return ((program, What.ENDED, passage.exit_reason[:LONGEST], ""),)
+_standing = attrgetter("program", "exit_reason", "step", "why", "revision")
+
+
+def of_passages(passages: Iterable[Passage]) -> Counter[Sort]:
+    """Return how many there are of each sort. Many stand where others do, so these are looked at once."""
+    found: Counter[Sort] = Counter()
+    for standing, number in Counter(map(_standing, passages)).items():
+        for sort in _of_standing(*standing):
+            found[sort] += number
+    return found
+
+
+def _of_standing(name: str, exit_reason: str | None, step: str, why: str, revision: int) -> tuple[Sort, ...]:
+    program = _PROGRAM + name
+    if exit_reason is not None:
+        return ((program, What.ENDED, exit_reason[:LONGEST], ""),)
     return (
-        (program, What.INSIDE, passage.step[:LONGEST], passage.why[:LONGEST]),
-        (program, What.PINNED, str(passage.revision), ""),
+        (program, What.INSIDE, step[:LONGEST], why[:LONGEST]),
+        (program, What.PINNED, str(revision), ""),
     )
 
 
@@ -162,6 +175,7 @@ class SqlCounts(Section):
         self._moved: Counter[Sort] = Counter()
 
     def came(self, sorts: Iterable[Sort]) -> None:
+        """Take in what has come, each sort as often as it has, or counted already."""
         self._moved.update(sorts)
 
     def left(self, sorts: Iterable[Sort]) -> None:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
@@ -15,7 +14,7 @@ from jo.ports.store.passages import Happening, PassageRecords, PastPassages, Ste
 from jo.ports.store.people import Engaged
 from jo.store.bulk import execute_each
 from jo.store.codec import PASSAGE, entry_values, standing_values, to_passage
-from jo.store.counts import SqlCounts, What, of_passage
+from jo.store.counts import SqlCounts, What, of_passages
 from jo.store.section import Section, in_shards
 from jo.store.tables import HAS_ROW, IS_INSIDE, IS_TIMED, engagement, events, intents, passage_notes, passages
 from jo.store.twins import among, insert
@@ -85,6 +84,8 @@ _HAPPENINGS_OF = (
     .order_by(events.c.at, events.c.id)
 )
 
+_NO_RECORDS = PassageRecords()
+
 _SAVE = update(passages).where(
     passages.c.id == bindparam("b_id"),
     IS_INSIDE,
@@ -153,7 +154,7 @@ class SqlPassages(Section):
             if id_ is not None:
                 entered.append(replace(passage, id=id_))
         self._knows(entered)
-        self._counts.came(chain.from_iterable(map(of_passage, entered)))
+        self._counts.came(of_passages(entered))
         return entered
 
     def due(self, now: datetime, limit: int, shards: Set[int] = ALL_SHARDS) -> Sequence[Passage]:
@@ -178,14 +179,14 @@ class SqlPassages(Section):
         happened: defaultdict[int, list[Happening]] = defaultdict(list)
         for passage, name, at, payload in self._connection.execute(_HAPPENINGS_OF, asked):
             happened[passage].append(Happening(name=name, at=at, payload=payload))
-        return {
-            id_: PassageRecords(
+        records = dict.fromkeys(ids, _NO_RECORDS)
+        for id_ in sent.keys() | happened.keys():
+            records[id_] = PassageRecords(
                 intents=tuple(sent.get(id_, ())),
                 engagement=engaged.get(id_, {}),
                 happenings=tuple(happened.get(id_, ())),
             )
-            for id_ in ids
-        }
+        return records
 
     def save(self, passages: Sequence[Passage]) -> None:
         before = self._before(passages)
@@ -200,8 +201,8 @@ class SqlPassages(Section):
             for old, new in zip(before, passages, strict=True)
         ]
         self._change_each(_SAVE, rows, "passages")
-        self._counts.left(chain.from_iterable(map(of_passage, before)))
-        self._counts.came(chain.from_iterable(map(of_passage, passages)))
+        self._counts.left(of_passages(before))
+        self._counts.came(of_passages(passages))
         self._knows(passages)
 
     def note(self, notes: Sequence[tuple[int, Note]]) -> None:

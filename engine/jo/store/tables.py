@@ -32,7 +32,7 @@ from jo.model.content import MailClass
 from jo.ports.store.people import Engaged
 from jo.ports.store.specs import SpecState
 from jo.ports.store.sweeps import SweepKind
-from jo.store.columns import TEXT, Document, Instant, Json, Word, row_id
+from jo.store.columns import TEXT, Document, Instant, Json, Tally, Word, row_id
 
 metadata = MetaData(
     naming_convention={
@@ -224,8 +224,8 @@ passages = Table(
     Column("begun", Boolean, nullable=False),
     _instant("due_at", null=True),
     _text("why"),
-    _json("visits"),
-    _json("taken"),
+    Column("visits", Tally, nullable=False),
+    Column("taken", Tally, nullable=False),
     _instant("ended_at", null=True),
     _text("exit_reason", null=True),
     CheckConstraint("(ended_at IS NULL) = (exit_reason IS NULL)", name="ended"),
