@@ -93,7 +93,7 @@ def _verdicts(
             is_inside=before.is_inside or identity in inside,
         )
         if person is not None and program.exit_when:
-            seen = look(live, of, person, None, shared, now)
+            seen = look(of, person, None, shared, now)
             candidate = replace(candidate, exit_reason=exit_reason(program.exit_when, seen))
         verdict = decide_entry(program, candidate, now)
         if isinstance(verdict, Enter):

@@ -63,8 +63,7 @@ class Advance:
         keys: dict[str, Mapping[str, str]] = {}
         for passage in due:
             pinned, look = looks[passage.id]
-            current = live.project.programs.get(passage.program)
-            exits = current.exit_when if current is not None else {}
+            exits = pinned.current.exit_when if pinned.current is not None else {}
             decision = decide(passage, pinned.program, exits, look)
             decisions.append(decision)
             for effect in decision.effects:

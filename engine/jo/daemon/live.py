@@ -34,6 +34,10 @@ class PinnedProgram:
 
     revision: int
     program: Program
+    current: Program | None
+    """The program as it is applied now, which may be another revision; None when it was deleted."""
+    calendar: Calendar
+    """What its business days are counted in."""
     contacts: Source
     rows: Source | None
     """The source of the list's rows, where they are not the contacts."""
@@ -99,6 +103,8 @@ class Live:
             found = PinnedProgram(
                 revision=revision,
                 program=program,
+                current=self.project.programs.get(program.name),
+                calendar=self.business_days(program),
                 contacts=contacts,
                 rows=self.project.row_source(program),
                 reader=reader,

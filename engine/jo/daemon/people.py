@@ -79,7 +79,7 @@ def load_looks(
         people = load_people(work, live, of.contacts, [who_is(item) for item in mine], of.rows)
         for item in mine:
             person = people[who_is(item)]
-            looks[item.id] = (of, look(live, of, person, records.get(item.id), shared, now))
+            looks[item.id] = (of, look(of, person, records.get(item.id), shared, now))
     return looks
 
 
@@ -99,6 +99,7 @@ class Shared:
     """Contact → program → last entry."""
     events: Mapping[str, Mapping[str, tuple[datetime, ...]]]
     """Contact → event → its times, ascending."""
+    asks_counts: bool
 
 
 def load_shared(
@@ -107,7 +108,7 @@ def load_shared(
     """Read what the programs of a batch ask for across passages; exits are those of today."""
     asked, lists, keys = Needs(), set[str](), sorted(set(contacts))
     for pinned in of:
-        current = live.project.programs.get(pinned.program.name, pinned.program)
+        current = pinned.current or pinned.program
         asked |= pinned.needs | needs(current)
         if current.recheck and isinstance(current.audience, str):
             lists.add(current.audience)
@@ -117,11 +118,11 @@ def load_shared(
         received=work.ledger.received(keys, sorted(asked.templates)) if asked.templates else {},
         entered=work.passages.last_entries(keys, sorted(asked.programs)) if asked.programs else {},
         events=work.people.event_times(keys, sorted(asked.events)) if asked.events else {},
+        asks_counts=asked.counts,
     )
 
 
 def look(
-    live: Live,
     of: PinnedProgram,
     person: Person,
     records: PassageRecords | None,
@@ -148,18 +149,17 @@ def look(
         event_times=shared.events.get(person.key, {}),
         enrolled_at=shared.entered.get(person.key, {}),
         lists=frozenset(name for name, members in shared.members.items() if person.key in members),
-        counts=person.counts,
+        counts=person.counts if shared.asks_counts else {},
         now=now,
     )
     return Look(
         now=now,
         reader=of.reader,
         facts=PersonFacts(person=person, passage=seen, now=now),
-        calendar=live.business_days(of.program),
+        calendar=of.calendar,
         intents={(intent.step, intent.occurrence): intent for intent in known.intents},
         occurred=occurred,
         departure=_departure(
-            live,
             of,
             person,
             seen.lists,
@@ -172,11 +172,11 @@ _NOTHING = PassageRecords()
 
 
 def _departure(
-    live: Live, of: PinnedProgram, person: Person, lists: frozenset[str], *, was_suppressed: bool
+    of: PinnedProgram, person: Person, lists: frozenset[str], *, was_suppressed: bool
 ) -> str | None:
     if person.is_gone:
         return GONE
-    current = live.project.programs.get(of.program.name)
+    current = of.current
     if current is None:
         return DELETED
     if current.on_unreachable is OnUnreachable.EXIT and was_suppressed:

@@ -4,8 +4,8 @@ Built from the store's copy of the sources (plain JSON values) and the declared 
 missing is an empty one: every field of it is NULL.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -30,13 +30,22 @@ class Atlas:
     """(source, key) → plain row."""
     gone: Collection[tuple[str, str]] = frozenset()
     """Those of the rows that have vanished from their source."""
+    _typed: dict[tuple[str, str], Row] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def plain(self, source: str, key: object) -> Plain | None:
         return self.rows.get((source, str(key))) if key is not None else None
 
     def row(self, source: str, key: object) -> Row | None:
-        found = self.plain(source, key)
-        return None if found is None else typed(self.sources[source].fields, found)
+        if key is None:
+            return None
+        place = source, str(key)
+        row = self._typed.get(place)
+        if row is None:
+            plain = self.rows.get(place)
+            if plain is None:
+                return None
+            row = self._typed[place] = typed(self.sources[source].fields, plain)
+        return row
 
 
 def typed(fields: Mapping[str, Field], plain: Plain) -> Row:
@@ -44,12 +53,35 @@ def typed(fields: Mapping[str, Field], plain: Plain) -> Row:
 
     A value from a time when the field had another type is NULL until the source is read again.
     """
-    row: dict[str, object] = dict(plain)
-    for name, declared in fields.items():
-        value = row.get(name)
-        if value is not None and declared.ref is None:
-            row[name] = _READ[declared.type](value)
-    return row
+    return _Typed(fields, plain)
+
+
+class _Typed(Row):
+    """Most fields of a row are never asked for by a decision, so values are turned when they are."""
+
+    __slots__ = ("_fields", "_plain")
+
+    def __init__(self, fields: Mapping[str, Field], plain: Plain) -> None:
+        self._fields = fields
+        self._plain = plain
+
+    def __getitem__(self, name: str) -> object:
+        return self._turned(name, self._plain[name])
+
+    def get(self, name: str, default: object = None) -> object:
+        return self._turned(name, self._plain.get(name, default))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._plain)
+
+    def __len__(self) -> int:
+        return len(self._plain)
+
+    def _turned(self, name: str, value: object) -> object:
+        declared = self._fields.get(name)
+        if value is None or declared is None or declared.ref is not None:
+            return value
+        return _READ[declared.type](value)
 
 
 def _date(plain: object) -> date | None:
@@ -108,30 +140,25 @@ class Person:
 
     @cached_property
     def company(self) -> Row | None:
-        role = self.source.roles.company
-        declared = self.source.fields.get(role) if role else None
-        if role is None or declared is None or declared.ref is None:
-            return None
-        return self.atlas.row(declared.ref, self.contact.get(role))
+        companies = self._companies
+        return None if companies is None else self.atlas.row(companies, self.company_key)
 
     @property
     def company_key(self) -> str | None:
-        role = self.source.roles.company
-        value = self.contact.get(role) if role else None
+        value = _role_value(self.source.roles.company, self._plain)
         return None if value is None else str(value)
 
     @property
     def is_gone(self) -> bool:
         """Whether a source no longer has the contact or the row behind it, or never had."""
+        gone, contact = self.atlas.gone, (self.source.name, self.key)
         behind = (self.behind[0].name, self.behind[1]) if self.behind is not None else None
-        return (
-            (self.source.name, self.key) in self.atlas.gone or not self.contact or behind in self.atlas.gone
-        )
+        return contact in gone or not self.atlas.rows.get(contact) or behind in gone
 
     @cached_property
     def zone(self) -> ZoneInfo:
         """The contact's zone, else the company's, else the project's; an unknown name counts as none."""
-        return self._own_zone(self.source, self.contact) or self._company_zone() or self.project_zone
+        return _zone(self.source, self._plain) or self._company_zone() or self.project_zone
 
     @cached_property
     def address(self) -> str | None:
@@ -194,28 +221,43 @@ class Person:
         declared = self.atlas.sources[source].fields
         plain = self.atlas.plain(source, key) or {}
         nested: dict[str, Any] = {}
-        for name, field in declared.items():
+        for name, of in declared.items():
             value = plain.get(name)
-            is_followed = field.ref is not None and depth > 0 and field.ref in self.atlas.sources
-            nested[name] = self._nested(str(field.ref), value, depth - 1) if is_followed else value
+            is_followed = of.ref is not None and depth > 0 and of.ref in self.atlas.sources
+            nested[name] = self._nested(str(of.ref), value, depth - 1) if is_followed else value
         return nested
 
-    def _own_zone(self, source: Source, row: Row) -> ZoneInfo | None:
-        name = row.get(source.roles.zone) if source.roles.zone else None
-        return load_zone(name.strip()) if isinstance(name, str) else None
+    @property
+    def _plain(self) -> Plain | None:
+        return self.atlas.rows.get((self.source.name, self.key))
+
+    @property
+    def _companies(self) -> str | None:
+        """The name of the source of companies."""
+        declared = self.source.fields.get(self.source.roles.company or "")
+        return declared.ref if declared is not None else None
 
     def _company_zone(self) -> ZoneInfo | None:
-        role = self.source.roles.company
-        declared = self.source.fields.get(role) if role else None
-        if declared is None or declared.ref is None or self.company is None:
+        companies = self._companies
+        if companies is None:
             return None
-        return self._own_zone(self.atlas.sources[declared.ref], self.company)
+        source = self.atlas.sources.get(companies)
+        return None if source is None else _zone(source, self.atlas.plain(companies, self.company_key))
 
     def _role_text(self, role: str | None) -> str | None:
         value = self.contact.get(role) if role else None
         if isinstance(value, bool):
             return "yes" if value else "no"
         return None if value is None else str(value)
+
+
+def _role_value(role: str | None, plain: Plain | None) -> object:
+    return plain.get(role) if role is not None and plain is not None else None
+
+
+def _zone(source: Source, plain: Plain | None) -> ZoneInfo | None:
+    name = _role_value(source.roles.zone, plain)
+    return load_zone(name.strip()) if isinstance(name, str) else None
 
 
 def missing_rows(

@@ -30,6 +30,8 @@ class Needs:
     templates: frozenset[str] = frozenset()
     programs: frozenset[str] = frozenset()
     events: frozenset[str] = frozenset()
+    counts: bool = False
+    """Whether any condition counts; what is counted is kept with the rows."""
 
     def __or__(self, other: "Needs") -> "Needs":
         return Needs(
@@ -37,6 +39,7 @@ class Needs:
             templates=self.templates | other.templates,
             programs=self.programs | other.programs,
             events=self.events | other.events,
+            counts=self.counts or other.counts,
         )
 
 
@@ -55,6 +58,7 @@ def needs(program: Program) -> Needs:
         templates=frozenset(called.get("received", ())),
         programs=frozenset(called.get("enrolled", ())),
         events=frozenset(called.get("events", ())),
+        counts=any("count" in condition.functions() for condition in conditions),
     )
 
 

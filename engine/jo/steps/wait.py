@@ -41,15 +41,14 @@ class Wait(Step):
     def decide(self, view: View) -> Verdict:
         if isinstance(self.wait, Duration):
             due = view.after(view.anchor, self.wait)
-            why = f"waits {self.wait}"
         else:
             moment = view.time(self.wait.until)
             if moment is None:
                 return Hold(until=None, why=DATE_MISSING)
             due = max(moment, view.anchor)
-            why = "waits for its date"
         if view.now < due:
-            return Hold(until=due, why=why)
+            is_duration = isinstance(self.wait, Duration)
+            return Hold(until=due, why=f"waits {self.wait}" if is_duration else "waits for its date")
         return Take(edge="next", outcome=due)
 
     def label(self, edge: str) -> str:
