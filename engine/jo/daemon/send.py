@@ -26,12 +26,11 @@ from jo.daemon.round import Opening, entries, outcomes, record
 from jo.daemon.service import Counts, Tell, Worker
 from jo.daemon.supply import Supply
 from jo.daemon.traffic import Slots, Traffic
-from jo.flow.state import Why
 from jo.model.content import MailClass
 from jo.ports.journal import JournalError
 from jo.ports.links import LinkProbe
 from jo.ports.mailer import Mailer
-from jo.ports.store import Store, Sweep, SweepKind
+from jo.ports.store import Store
 
 WAIT = 0.5
 """Seconds that a run waits for a reply when there is nothing else to do."""
@@ -76,7 +75,6 @@ class Send:
         self._breakers = Breakers(tell)
         self._traffic = traffic
         self._opening = Opening(cache, self._relays, traffic, tell)
-        self._is_fresh = True
         self._next_leave: datetime | None = None
         """When there is leave for mails that the last run left in line; None when it left none for that."""
 
@@ -86,8 +84,6 @@ class Send:
 
     def run_once(self, now: datetime) -> Counts:
         counts: Counter[str] = Counter()
-        if self._is_fresh:
-            self._look_anew(now)
         end = time.monotonic() + LONGEST
         backlog = Backlog()
         shards = self._worker.shards
@@ -127,12 +123,6 @@ class Send:
             due = leave if due is None else min(leave, due)
         resting = self._relays.all_rest_until(now)
         return due if due is None or resting is None else max(due, resting)
-
-    def _look_anew(self, now: datetime) -> None:
-        """Whoever starts a worker after trouble with links expects its mails to go now, not in a minute."""
-        with self._store.write(self._worker.lease) as work:
-            work.sweeps.add([Sweep(kind=SweepKind.RECONSIDER, subject=Why.DEAD_LINKS, at=now)])
-        self._is_fresh = False
 
     def _room(self, relay: str, now: datetime) -> int:
         """Return how many mails for a relay a round may decide about: all those that cannot go anyway."""
