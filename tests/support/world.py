@@ -40,6 +40,7 @@ from jo.plan.plan import Plan
 from jo.ports.clock import Clock
 from jo.ports.journal import Journals
 from jo.ports.mailer import Mailer, Outgoing, Reply, ReplyKind, Stage, check_batch
+from jo.ports.refresher import Step
 from jo.ports.store import (
     CandidateDecision,
     Engaged,
@@ -52,6 +53,7 @@ from jo.ports.store import (
     SweepKind,
     Transaction,
 )
+from jo.ports.warehouse import Warehouse
 from jo.render.compiled import Site
 from jo.render.tokens import Key, Keys
 from jo.reports.audit import AuditReport
@@ -165,6 +167,31 @@ def _reply(outgoing: Outgoing, kind: ReplyKind) -> Reply:
     )
 
 
+@dataclass(slots=True)
+class Refreshing:
+    """How refreshes go."""
+
+    is_awaited: bool = True
+    """Whether each is over at the instant at which it began; counts from the next restart on."""
+    steps: int | None = None
+    """How many more steps may come; None: all."""
+
+
+class ControlledRefresher(InlineRefresher):
+    """Computes refreshes here, and gives out as many steps as the test says."""
+
+    def __init__(self, store: Store, warehouse: Warehouse, how: Refreshing) -> None:
+        super().__init__(store, warehouse)
+        self._how = how
+
+    def next(self, seconds: float) -> Step | None:
+        if self._how.steps is not None:
+            if not self._how.steps:
+                return None
+            self._how.steps -= 1
+        return super().next(seconds)
+
+
 class Links:
     """A probe of links that answers what the test says."""
 
@@ -251,6 +278,7 @@ class World:
         self.mailer = MemoryMailer(self.clock)
         self._wire: Mailer = mailer or self.mailer
         self.links = Links()
+        self.refreshing = Refreshing()
         self.journal_folder = journal_folder
         """Without one the worker keeps no journal."""
         self._journals: JournalFolder | None = None
@@ -306,8 +334,8 @@ class World:
         journaling = Journaling(store, journals, worker)
         services = build_services(
             store=store,
-            refresher=InlineRefresher(store, self._warehouse),
-            waits=True,
+            refresher=ControlledRefresher(store, self._warehouse, self.refreshing),
+            waits=self.refreshing.is_awaited,
             mailer=mailer,
             renderer=self._renderer,
             site=SITE,

@@ -24,6 +24,7 @@ from jo.daemon.live import Live
 from jo.daemon.spool import Spool, parts
 from jo.flow.person import references
 from jo.model.source import Source
+from jo.model.usage import counted_sources
 from jo.ports.refresher import ROWS, Failure, MarkGone, PutFacts, Wake, decode, encode
 from jo.ports.store import Store
 from jo.ports.warehouse import Counts, Fact, SourceError, Warehouse
@@ -123,13 +124,14 @@ class Copying:
             calls=self._reading.counts.get(name, ()), today=local_date(now, self._live.zone), now=now
         )
         try:
-            as_of = self._warehouse.as_of(source)  # first: a newer file must not make older rows look new
+            # First, for a newer file must not make older rows look new.
+            as_of = {name: self._warehouse.as_of(source), **self._as_of_counted(counts)}
             rows = self._warehouse.facts(self._live.project, source, keys, fields, counts)
         except SourceError as error:
             self.failures.append(Failure(list=None, source=name, error=str(error)))
             self._note_unknown(name, keys)
             return
-        self.as_of[name] = as_of
+        self.as_of.update(as_of)
         missing = set(keys)
         for some in _batches(rows, ROWS):
             missing.difference_update(row.key for row in some)
@@ -138,6 +140,10 @@ class Copying:
         if kept.isdisjoint(missing):
             for part in parts(sorted(missing)):
                 self._miss(name, part, spool)
+
+    def _as_of_counted(self, counts: Counts) -> dict[str, datetime]:
+        sources = self._live.project.sources
+        return {name: self._warehouse.as_of(sources[name]) for name in counted_sources(counts.calls)}
 
     def _take(self, source: Source, rows: Sequence[Fact], spool: Spool, referred: Keys) -> None:
         name = source.name

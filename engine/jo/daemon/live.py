@@ -17,10 +17,11 @@ from jo.model.outreach import Outreach
 from jo.model.program import Program
 from jo.model.project import Project
 from jo.model.source import Source
-from jo.model.usage import used_counts, used_fields
+from jo.model.usage import counted_sources, used_counts, used_fields
 from jo.plan.applied import applied_project
 from jo.ports.store import LiveSpec, SpecState, Transaction
 from jo.timing.calendars import Calendar, Span, weekly
+from jo.timing.durations import Duration
 from jo.timing.windows import Window, quiet_hours
 from jo.timing.zones import load_zone
 
@@ -57,6 +58,17 @@ class Live:
     @cached_property
     def zone(self) -> ZoneInfo:
         return load_zone(self.project.zone) or ZoneInfo("UTC")
+
+    @cached_property
+    def aging(self) -> Mapping[str, Duration]:
+        """Source → how old what is known of it may be, of those that say so."""
+        ages = {name: source.max_age for name, source in self.project.sources.items()}
+        return {name: age for name, age in ages.items() if age is not None}
+
+    @cached_property
+    def counted(self) -> Mapping[str, frozenset[str]]:
+        """Source → the sources whose rows journeys count about each of its rows."""
+        return {name: counted_sources(calls) for name, calls in used_counts(self.project).items()}
 
     @cached_property
     def reading(self) -> str:

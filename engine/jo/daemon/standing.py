@@ -150,12 +150,18 @@ class Standings:
         return max((moment for moment in moments if moment > self._now), default=None)
 
     def _is_stale(self, person: Person) -> bool:
-        """Tell whether what is known of the person is older than one of its sources allows."""
-        ages = [(self._live.project.sources[name].max_age, self._as_of.get(name)) for name in person.sources]
-        return any(
-            max_age is not None and as_of is not None and subtract(self._now, max_age, person.zone) > as_of
-            for max_age, as_of in ages
-        )
+        """Tell whether what is known of the person is older than one of its sources allows.
+
+        Rows that are only counted are of a source, too.
+        """
+        if not self._live.aging:
+            return False
+        counted = (self._live.counted.get(name, frozenset()) for name in person.sources)
+        for name in self._live.aging.keys() & person.sources.union(*counted):
+            as_of = self._as_of.get(name)
+            if as_of is None or subtract(self._now, self._live.aging[name], person.zone) > as_of:
+                return True
+        return False
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)

@@ -175,14 +175,25 @@ class Person:
         value = self._role_text(self.source.roles.marketing_consent)
         return value is not None and value.strip().casefold() in {"no", "false", "0"}
 
-    @property
+    @cached_property
     def sources(self) -> frozenset[str]:
-        """The sources that the person's rows come from: contact, company, and the row behind."""
-        company = self.source.fields.get(self.source.roles.company or "")
-        names = {self.source.name, company.ref if company is not None else None}
-        if self.behind is not None:
-            names.add(self.behind[0].name)
-        return frozenset(name for name in names if name is not None and name in self.atlas.sources)
+        """The sources of all rows that are known of the person: the contact's, the one behind, and those that
+        these refer to.
+        """
+        behind = [] if self.behind is None else [(self.behind[0].name, self.behind[1])]
+        newest = {(self.source.name, self.key), *behind}
+        rows: set[tuple[str, str]] = set()
+        while newest:
+            rows |= newest
+            found = ((source, self.atlas.plain(source, key)) for source, key in newest)
+            newest = {
+                pair
+                for source, plain in found
+                if plain is not None
+                for pair in references(self.atlas.sources[source], plain)
+                if pair not in rows and pair[0] in self.atlas.sources
+            }
+        return frozenset(source for source, _ in rows)
 
     @property
     def counts(self) -> Mapping[str, int]:

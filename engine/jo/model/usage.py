@@ -56,6 +56,11 @@ def used_counts(project: Project, pinned: Iterable[Program] = ()) -> Mapping[str
     }
 
 
+def counted_sources(calls: Iterable[Call]) -> frozenset[str]:
+    """Return the sources whose rows are counted."""
+    return frozenset(path.words[0] for call in calls for path in call.arguments[:1] if isinstance(path, Path))
+
+
 def columns_read(expr: Expr, scope: Scope) -> Iterator[UsedColumn]:
     """Yield the columns that an expression reads, references on the way included, nothing within `count`."""
     for node in _outside_counts(expr):
