@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
+from jo.daemon.release import RATE
 from jo.flow.hold import Cause
 from jo.flow.state import IntentState, Why
 from jo.reports.standstill import Standstill, Waiting
@@ -92,6 +93,22 @@ def test_a_night_off_holds_what_is_due_and_lets_it_go_at_a_rate(a_world: MakeWor
     world.run(timedelta(minutes=1))
     assert states(world)["release accepted"] == 120
     assert states(world)["two accepted"] == 120
+
+
+def test_mails_behind_a_wait_that_nobody_saw_end_go_at_the_rate_too(a_world: MakeWorld) -> None:
+    files = {**program("settle: {wait: 1 day}\none: {email: one}"), **mails("one")}
+    world = a_world(files, people(*(contact(f"c{number:03}") for number in range(RATE.count + 200))), START)
+    world.run("2026-12-01 16:00")
+    world.clock.instant += 2 * DAY
+    world.restart()
+    assert causes(world) == {Cause.OVERDUE}
+    release(world)
+
+    world.run(timedelta(seconds=59))
+
+    assert 0 < len(world.mails()) <= RATE.count
+    world.run(timedelta(minutes=2))
+    assert len(world.mails()) == RATE.count + 200
 
 
 def test_a_pause_of_less_than_hold_after_asks_nobody(a_world: MakeWorld) -> None:

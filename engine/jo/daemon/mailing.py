@@ -55,7 +55,7 @@ def step_intent(
         detail=missed or "",
         priority=program.priority,
         created_at=effect.at,
-        due_at=allowed or expires_at,
+        due_at=effect.since if allowed == effect.at else allowed or expires_at,
         expires_at=expires_at,
         ended_at=effect.at if missed is not None else None,
     )
