@@ -1,6 +1,6 @@
 """The crash sweep: `python -m tests.crash [--seed N] [--blind N] [--database NAME]`.
 
-Kills a worker at every named point, the first time, in the middle and the last time, and at blind points
+Kills a worker at every named point, the first time, in the middle and late, and at blind points
 that a seed draws; lets another one go on; and holds what became of each mail against the relay that took
 them, against a run in which nobody was killed, and against `jo audit`. On SQLite and on PostgreSQL.
 

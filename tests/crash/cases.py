@@ -71,11 +71,14 @@ def calm_run(ground: Ground, scratch: Path) -> Calm:
 
 
 def named_cases(calm: Calm) -> Sequence[Case]:
-    """Return cases for each named point: its first time, one in the middle, and its last."""
+    """Return cases for each named point: its first time, one in the middle, and a late one.
+
+    How many rounds a run has depends on how fast the relay answers, so the very last one may not come.
+    """
     return [
         Case(point=point, count=count)
         for point, hits in sorted(calm.hits.items())
-        for count in sorted({1, (hits + 1) // 2, hits})
+        for count in sorted({1, (hits + 1) // 2, max(1, hits * 4 // 5)})
     ]
 
 
