@@ -103,7 +103,7 @@ class _Run:
             return
         with self._store.read() as work:
             before = work.audiences.snapshot(name)
-            asking = _asking(work, live, name)
+            is_asked_for = _is_asked_for(work, live, name)
         snapshot = Snapshot(
             refreshed_at=self._now,
             as_of=audience.as_of,
@@ -124,9 +124,8 @@ class _Run:
         for some in parts(entering):
             self._memberships.add(Enter(list=name, number=snapshot.number, members=some))
         contacts = sorted({contact for _, contact in (*entering, *leaving) if contact is not None})
-        for program in sorted(asking):
-            for woken in parts(contacts):
-                self._woken.add(Wake(program=program, contacts=woken))
+        for woken in parts(contacts if is_asked_for else []):
+            self._woken.add(Wake(contacts=woken))
         taken = Taken(name=name, snapshot=snapshot, entered=len(entering), left=len(leaving))
         self._lists[name] = _List(taken=taken, members=members)
 
@@ -203,14 +202,15 @@ class _Run:
         return found
 
 
-def _asking(work: Transaction, live: Live, name: str) -> set[str]:
-    """Return the programs in which something depends on who is in a list, today or for those inside."""
+def _is_asked_for(work: Transaction, live: Live, name: str) -> bool:
+    """Tell whether something in a program depends on who is in a list, today or for those inside."""
     pinned = (live.pinned(work, revision) for revision in work.passages.pinned())
-    found = {of.program.name for of in pinned if name in of.needs.lists}
-    for program in live.project.programs.values():
-        if name in needs(program).lists or (program.recheck and program.audience == name):
-            found.add(program.name)
-    return found
+    if any(name in of.needs.lists for of in pinned):
+        return True
+    return any(
+        name in needs(program).lists or (program.recheck and program.audience == name)
+        for program in live.project.programs.values()
+    )
 
 
 def _broken(bounds: Bounds, audience: Audience, changed: int, before: Snapshot | None) -> str | None:

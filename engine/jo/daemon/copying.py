@@ -99,13 +99,17 @@ class Copying:
 
         Nobody is inside whose own row is new.
         """
-        by_source = {name: sorted(keys - self._new.get(name, set())) for name, keys in self._touched.items()}
-        for program in self._live.project.programs.values():
-            for some in parts(by_source.get(self._live.contacts_of(program).name, [])):
-                yield encode(Wake(program=program.name, contacts=some))
-            behind = self._live.project.row_source(program)
-            for some in parts(by_source.get(behind.name, []) if behind is not None else []):
-                yield encode(Wake(program=program.name, rows=some))
+        programs = self._live.project.programs.values()
+        behind = (self._live.project.row_source(program) for program in programs)
+        for name in sorted({self._live.contacts_of(program).name for program in programs}):
+            for some in parts(self._touched_before(name)):
+                yield encode(Wake(contacts=some))
+        for name in sorted({source.name for source in behind if source is not None}):
+            for some in parts(self._touched_before(name)):
+                yield encode(Wake(rows=some))
+
+    def _touched_before(self, name: str) -> list[str]:
+        return sorted(self._touched.get(name, set()) - self._new.get(name, set()))
 
     def _next_level(self, referred: Keys) -> dict[str, list[str]]:
         level = {

@@ -226,15 +226,9 @@ class Refresh:
                 )
             case Mark():
                 self._mark(step, run, now)
-            case Wake(program=program):
-                self._write(
-                    run,
-                    step.contacts,
-                    lambda work, part: work.passages.wake(now, program=program, contacts=part),
-                )
-                self._write(
-                    run, step.rows, lambda work, part: work.passages.wake(now, program=program, rows=part)
-                )
+            case Wake():
+                self._write(run, step.contacts, lambda work, part: work.passages.wake(now, contacts=part))
+                self._write(run, step.rows, lambda work, part: work.passages.wake(now, rows=part))
             case End():
                 self._finish(run, now)
             case _:

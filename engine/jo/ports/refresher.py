@@ -98,9 +98,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wake:
-    """Have people of a program looked at again: by contact, or by the list's row behind them."""
+    """Have people looked at again: contacts, or whom the list's rows stand for."""
 
-    program: str
     contacts: Sequence[str] = ()
     rows: Sequence[str] = ()
 

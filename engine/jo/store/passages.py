@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
 from jo.flow.passage import Note, Passage, StepIntent
 from jo.flow.shards import ALL_SHARDS
@@ -99,6 +99,19 @@ _NOTE = insert(passage_notes)
 
 _AT = bindparam("b_at", type_=passages.c.due_at.type)
 _LATER = or_(passages.c.due_at.is_(None), passages.c.due_at > _AT)
+
+_WHOSE = {
+    "ids": IS_INSIDE & among(passages.c.id, "keys"),
+    "contacts": IS_INSIDE & among(passages.c.contact, "keys"),
+    "rows": IS_INSIDE & HAS_ROW & among(passages.c.row, "keys"),
+}
+"""By nothing else: one more condition, such as the program, and SQLite reads everybody inside it."""
+_ALREADY_DUE = {
+    by: select(passages.c.id).where(whose, IS_TIMED, passages.c.due_at <= _AT).with_for_update(key_share=True)
+    for by, whose in _WHOSE.items()
+}
+"""Who is due may be in the midst of a decision, at whose end it sleeps again: this waits for that end."""
+_WAKE = {by: update(passages).where(whose, _LATER).values(due_at=_AT) for by, whose in _WHOSE.items()}
 
 _INSIDE = (
     select(passages.c.identity, passages.c.contact, passages.c.row)
@@ -217,30 +230,17 @@ class SqlPassages(Section):
         self,
         at: datetime,
         *,
-        ids: Collection[int] | None = None,
-        contacts: Collection[str] | None = None,
-        rows: Collection[str] | None = None,
-        program: str | None = None,
+        ids: Collection[int] = (),
+        contacts: Collection[str] = (),
+        rows: Collection[str] = (),
     ) -> int:
-        values: dict[str, Any] = {"b_at": at}
-        whose: ColumnElement[bool] = IS_INSIDE
-        if ids is not None:
-            whose &= among(passages.c.id, "ids")
-            values["ids"] = list(ids)
-        if contacts is not None:
-            whose &= among(passages.c.contact, "contacts")
-            values["contacts"] = list(contacts)
-        if rows is not None:
-            whose &= HAS_ROW & among(passages.c.row, "rows")
-            values["rows"] = list(rows)
-        if program is not None:
-            whose &= passages.c.program == bindparam("b_program")
-            values["b_program"] = program
-        # Who is due may be in the midst of a decision, at whose end it sleeps again: wait for that end.
-        due = select(passages.c.id).where(whose, IS_TIMED, passages.c.due_at <= _AT)
-        self._connection.execute(due.with_for_update(key_share=True), values)
-        statement = update(passages).where(whose, _LATER).values(due_at=_AT)
-        return self._connection.execute(statement, values).rowcount
+        count = 0
+        for whose, keys in (("ids", ids), ("contacts", contacts), ("rows", rows)):
+            if keys:
+                values = {"b_at": at, "keys": list(keys)}
+                self._connection.execute(_ALREADY_DUE[whose], values)
+                count += self._connection.execute(_WAKE[whose], values).rowcount
+        return count
 
     def wake_some(self, at: datetime, program: str, after: str, limit: int) -> tuple[int, str | None]:
         page = self.inside(program, after, limit)

@@ -88,14 +88,13 @@ class Passages(Protocol):
         self,
         at: datetime,
         *,
-        ids: Collection[int] | None = None,
-        contacts: Collection[str] | None = None,
-        rows: Collection[str] | None = None,
-        program: str | None = None,
+        ids: Collection[int] = (),
+        contacts: Collection[str] = (),
+        rows: Collection[str] = (),
     ) -> int:
-        """Make open passages that match all that is given due at `at`, unless they are earlier.
+        """Make open passages due at `at`, unless they are earlier: by id, of contacts, or of the list's rows.
 
-        Ids, contacts or rows have to be given. Returns how many became due earlier than they were.
+        Returns how many became due earlier than they were.
         """
         ...
 
