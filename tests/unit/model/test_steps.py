@@ -85,7 +85,10 @@ def test_an_email_is_sent_and_left_by_its_outcome(view: Seen, verdict: Verdict) 
             Seen(repeat=1, intents={1: accepted(NOON)}, now=NOON + DAY),
             Hold(until=NOON + 2 * DAY, why="mail 2 of 3 follows after 2 days"),
         ),
-        (Seen(repeat=1, intents={1: accepted(NOON)}, now=NOON + 2 * DAY), Send(repeat=2)),
+        (
+            Seen(repeat=1, intents={1: accepted(NOON)}, now=NOON + 3 * DAY),
+            Send(repeat=2, due=NOON + 2 * DAY),
+        ),
         (
             Seen(repeat=3, intents={1: accepted(NOON), 2: accepted(NOON + DAY), 3: SUPPRESSED}),
             Take(edge="next", outcome=NOON + DAY),
