@@ -89,13 +89,18 @@ def _relay(name: str, relay: RelaySettings) -> Iterator[Diagnostic]:
             "would cross the network in the clear.",
             f'Write `tls = "starttls"` or `tls = "implicit"` in `[relay.{name}]`.',
         )
-    if (relay.username is None) != (relay.password is None):
-        has, lacks = ("username", "password") if relay.password is None else ("password", "username")
-        yield _finding(
-            MISSING_SETTING,
-            f"The relay `{name}` has a {has} and no {lacks}, so nobody can sign in with it.",
-            f"Add `{lacks}` to `[relay.{name}]`, or take `{has}` away.",
-        )
+    pairs = (
+        ("username", relay.username, "password", relay.password, "nobody can sign in with it"),
+        ("dkim_domain", relay.dkim_domain, "dkim_keys", relay.dkim_keys, "no mail can be signed for it"),
+    )
+    for one, its, other, others, why in pairs:
+        if bool(its) != bool(others):
+            has, lacks = (one, other) if its else (other, one)
+            yield _finding(
+                MISSING_SETTING,
+                f"The relay `{name}` has `{has}` and no `{lacks}`, so {why}.",
+                f"Add `{lacks}` to `[relay.{name}]`, or take `{has}` away.",
+            )
 
 
 def _links(settings: Settings, project: Project) -> Iterator[Diagnostic]:

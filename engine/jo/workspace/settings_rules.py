@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jo.diagnostics.codes import BAD_SETTINGS, PLAIN_SECRET, UNKNOWN_ZONE, Code
 from jo.diagnostics.nearest import suggestion
-from jo.flow.limits import domain_key, is_domain, parse_limit
+from jo.flow.limits import OTHERS, domain_key, is_domain, parse_limit
 from jo.timing.durations import Unit, parse_duration
 from jo.timing.rates import parse_rate
 from jo.timing.zones import load_zone
@@ -38,11 +38,14 @@ class Rule:
 
     type: type
     check: Check | None = None
+    help: str = ""
+    """What to write, unless the check knows better."""
 
     def object_to(self, key: str, value: Any) -> Objection | None:
         if not isinstance(value, self.type) or isinstance(value, bool) or not _holds_texts(value):
-            return Objection(detail=f"`{key}` has to be {_WORDS[self.type]}.")
-        return self.check(key, value) if self.check is not None else None
+            return Objection(detail=f"`{key}` has to be {_WORDS[self.type]}.", help=self.help)
+        found = self.check(key, value) if self.check is not None else None
+        return found if found is None or found.help else replace(found, help=self.help)
 
 
 def _holds_texts(value: Any) -> bool:
@@ -51,6 +54,12 @@ def _holds_texts(value: Any) -> bool:
 
 def _texts(value: list[Any] | dict[str, Any]) -> Iterable[Any]:
     return value.values() if isinstance(value, dict) else value
+
+
+def _filled(key: str, value: str) -> Objection | None:
+    if value.strip():
+        return None
+    return Objection(detail=f"`{key}` is empty.", help="Write a value, or take the key away.")
 
 
 def _one_of(*choices: str) -> Check:
@@ -156,17 +165,22 @@ def _duration(key: str, value: str) -> Objection | None:
     found = parse_duration(value)
     if found is not None and found.count and found.unit is not Unit.BUSINESS_DAY:
         return None
-    return Objection(detail=f"`{key}` has to be a time that passes.", help='Write such as "6 hours".')
+    return Objection(detail=f"`{key}` has to be a time that passes.")
 
 
 def _rate(key: str, value: str) -> Objection | None:
     if parse_rate(value) is not None:
         return None
-    return Objection(detail=f"`{key}` has to be a rate.", help='Write such as "1000 per minute".')
+    return Objection(detail=f"`{key}` has to be a rate.")
 
 
 def _limits(key: str, value: dict[str, str]) -> Objection | None:
     for domain, limit in value.items():
+        if domain.startswith(f"{OTHERS}."):
+            return Objection(
+                detail=f"`{key}` names `{domain}`, and only `*` alone stands for any other domain.",
+                help=_LIMITS_HELP,
+            )
         if not is_domain(domain):
             return Objection(
                 detail=f"`{key}` names `{domain}`, and that is neither a domain nor `*`.", help=_LIMITS_HELP
@@ -201,6 +215,7 @@ def _domain(key: str, value: str) -> Objection | None:
 
 
 _TEXT = Rule(type=str)
+_FILLED = Rule(type=str, check=_filled)
 
 SECTIONS: Mapping[str, Mapping[str, Rule]] = {
     "project": {
@@ -213,10 +228,16 @@ SECTIONS: Mapping[str, Mapping[str, Rule]] = {
         "url": Rule(type=str, check=_store_url),
         "lease_seconds": Rule(type=int, check=_from_to(2, 3600)),
     },
-    "journal": {"path": _TEXT, "keep": Rule(type=str, check=_duration)},
-    "run": {"hold_after": Rule(type=str, check=_duration), "release_rate": Rule(type=str, check=_rate)},
+    "journal": {
+        "path": _FILLED,
+        "keep": Rule(type=str, check=_duration, help='Write such as "90 days".'),
+    },
+    "run": {
+        "hold_after": Rule(type=str, check=_duration, help='Write such as "6 hours".'),
+        "release_rate": Rule(type=str, check=_rate, help='Write such as "1000 per minute".'),
+    },
     f"sources.{ANY}": {
-        "path": _TEXT,
+        "path": _FILLED,
         "format": Rule(type=str, check=_one_of("csv", "parquet")),
         "delimiter": Rule(type=str, check=_one_character),
         "encoding": _TEXT,
@@ -228,12 +249,12 @@ SECTIONS: Mapping[str, Mapping[str, Rule]] = {
         "tls": Rule(type=str, check=_one_of("starttls", "implicit", "none")),
         "username": _TEXT,
         "password": Rule(type=str, check=_secret),
-        "ca_file": _TEXT,
-        "hello": _TEXT,
+        "ca_file": _FILLED,
+        "hello": _FILLED,
         "connections": Rule(type=int, check=_from_to(1, 100)),
-        "rate": Rule(type=str, check=_rate),
-        "domains": Rule(type=dict, check=_limits),
-        "dsn": Rule(type=str, check=_one_of("on", "off")),
+        "rate": Rule(type=str, check=_rate, help='Write such as "100 per second".'),
+        "domains": Rule(type=dict, check=_limits, help=_LIMITS_HELP),
+        "dsn": Rule(type=str, check=_one_of("on", "off"), help='Write "on" or "off", with the quotes.'),
         "messages_per_connection": Rule(type=int, check=_from_to(1, 1_000_000)),
         "dkim_domain": Rule(type=str, check=_domain),
         "dkim_keys": Rule(type=dict, check=_selectors),

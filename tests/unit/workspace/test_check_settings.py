@@ -67,6 +67,8 @@ def test_complete_settings_are_fine() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
+        ("[web]", '[relay.own]\ndkim_domain = "example.com"\n[web]', "J904"),
+        ("[web]", '[relay.own]\ndkim_keys = { s = "env:A_KEY" }\n[web]', "J904"),
         ('[sources.people]\npath = "people.csv"', "", "J904"),
         ("[sources.people]", '[sources.peopel]\npath = "a.csv"\n[sources.people]', "J901"),
         ('[relay.default]\nhost = "relay.example.com"', "", "J904"),

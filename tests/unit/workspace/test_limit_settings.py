@@ -44,6 +44,7 @@ def test_a_relay_without_limits_has_none() -> None:
         ('domains = { "gmail.com" = "0 connections" }', "no limit"),
         ('domains = { "ada@gmail.com" = "1 connection" }', "neither a domain nor"),
         ('domains = { "gmail.com" = "1 connection", "Gmail.COM" = "2 connections" }', "twice"),
+        ('domains = { "*.de" = "5 connections" }', "only `*` alone stands for any other domain"),
         ('domains = { "gmail.com" = 5 }', "a table of texts"),
         ('domains = "5 connections"', "a table of texts"),
     ],

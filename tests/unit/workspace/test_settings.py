@@ -151,3 +151,36 @@ def test_a_faulty_variable_is_named_and_ignored() -> None:
 def test_mail_has_a_domain_even_where_none_is_set() -> None:
     assert read('[project]\nname = "My Shop!"')[0].mail_domain == "my-shop.invalid"
     assert read('[project]\ndomain = "mail.example.com"')[0].mail_domain == "mail.example.com"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[journal]\npath = ""',
+        '[sources.people]\npath = " "',
+        '[relay.default]\nca_file = ""',
+        '[relay.default]\nhello = ""',
+    ],
+)
+def test_an_empty_text_is_no_value(text: str) -> None:
+    assert "J901 jo.toml:2:" in said(text)[0]
+
+
+def test_an_empty_variable_does_not_put_the_journal_into_the_root() -> None:
+    settings, found = read("", JO_JOURNAL_PATH="")
+
+    assert [item.detail for item in found] == ["`JO_JOURNAL_PATH` is empty."]
+    assert settings.journal.path is None
+
+
+@pytest.mark.parametrize(
+    ("text", "help"),
+    [
+        ("[run]\nhold_after = 6", 'Write such as "6 hours".'),
+        ('[run]\nhold_after = "soon"', 'Write such as "6 hours".'),
+        ("[relay.default]\ndsn = false", 'Write "on" or "off", with the quotes.'),
+        ("[relay.default]\nrate = 100", 'Write such as "100 per second".'),
+    ],
+)
+def test_a_wrong_value_comes_with_what_to_write(text: str, help: str) -> None:
+    assert [item.help for item in read(text)[1]] == [help]
