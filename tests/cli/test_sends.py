@@ -1,5 +1,6 @@
 """What somebody says about mails by name: what became of them, and that they shall not go."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -234,6 +235,47 @@ def test_what_cannot_be_withdrawn_is_said_and_nothing_changes(
     assert found == code
     assert said in " ".join(err.split())
     assert held(store) == before
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("withdraw", "--journey", "outreach/hi"), "There is no journey `outreach/hi` that was applied."),
+        (("withdraw", "--journey", "program/welcom"), "Did you mean `program/welcome`?"),
+        (("withdraw", "--journey", "program/welcome", "--step", "helo"), "has no step `helo`. "),
+        (
+            ("resolve", "--all", "--accepted", "--journey", "program/welcom"),
+            "Did you mean `program/welcome`?",
+        ),
+    ],
+)
+def test_a_journey_or_step_that_is_not_there_is_an_error(
+    project: Path, words: tuple[str, ...], said: str
+) -> None:
+    assert play(project, {}, "apply", "--yes")[0] == Exit.OK
+
+    code, _, err = play(project, {}, "sends", *words, "--why", "x", "--yes")
+
+    assert code == Exit.FAILURE
+    assert said in " ".join(err.split())
+
+
+def test_only_one_thing_became_of_a_mail(project: Path, store: Store) -> None:
+    before = held(store)
+
+    code, _, err = resolve(project, IDS["ada"], "--accepted", "--not-sent", "--why", "x")
+
+    assert code == Exit.USAGE
+    assert "Only one of" in err
+    assert held(store) == before
+
+
+@pytest.mark.usefixtures("store")
+def test_the_id_of_the_table_is_in_the_json(project: Path) -> None:
+    sends = json.loads(play(project, {}, "sends", "--json")[1])["sends"]
+
+    assert {send["id"] for send in sends} == {id_[:10] for id_ in IDS.values()}
 
 
 def test_options_stand_behind_the_word_that_they_belong_to(project: Path, store: Store) -> None:

@@ -49,7 +49,10 @@ def _origin(line: SendLine) -> str:
 def as_json(report: SendsReport) -> str:
     document = {
         "format": FORMAT,
-        "sends": [{**asdict(line), "at": line.at.isoformat()} for line in report.lines],
+        "sends": [
+            {"id": short_id(line.message_id), **asdict(line), "at": line.at.isoformat()}
+            for line in report.lines
+        ],
         "is_cut": report.is_cut,
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"

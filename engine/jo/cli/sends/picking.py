@@ -49,3 +49,19 @@ def _digits(name: str) -> str:
 def whoever(who: str | None) -> str:
     """Return who says so: by default the user of this machine."""
     return who or getpass.getuser()
+
+
+def check_journey(work: "Transaction", journey: str, step: str | None = None) -> None:
+    """Raise WorldError for a journey that is neither live nor has mails, and for a step that it has not."""
+    from jo.daemon.live import load
+    from jo.diagnostics.nearest import suggestion
+
+    project = load(work, work.specs.generation()).project
+    steps = {str(item.address): item.steps for item in project.programs.values()}
+    known = steps.keys() | {str(item.address) for item in project.outreaches.values()}
+    if journey not in known and not work.reports.intents(journey=journey, limit=1):
+        near = suggestion(journey, known, noun="journey")
+        raise WorldError(f"There is no journey `{journey}` that was applied. {near}")
+    if step is not None and journey in known and step not in (own := steps.get(journey, {})):
+        near = suggestion(step, own, noun="step")
+        raise WorldError(f"`{journey}` has no step `{step}`. {near}")

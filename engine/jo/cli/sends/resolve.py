@@ -10,7 +10,7 @@ import click
 from jo.cli.exits import Exit
 from jo.cli.loading import load_workspace
 from jo.cli.options import Format, Place, workspace_options
-from jo.cli.sends.picking import find_mails, whoever
+from jo.cli.sends.picking import check_journey, find_mails, whoever
 from jo.flow.evidence import Ruling
 from jo.ports.errors import WorldError
 from jo.reports.sends import short_id
@@ -41,16 +41,10 @@ _ASK = {
 @click.argument("names", nargs=-1, metavar="[ID]...")
 @click.option("--all", "is_all", is_flag=True, help="All that are in doubt.")
 @click.option("--journey", metavar="ADDRESS", help="With --all: only of this one.")
-@click.option("--accepted", "said", flag_value=Ruling.ACCEPTED, help="The relay has them.")
-@click.option(
-    "--not-sent", "said", flag_value=Ruling.NOT_SENT, help="The relay does not have them: send them."
-)
-@click.option(
-    "--resend", "said", flag_value=Ruling.RESEND, help="Nobody can know: send them, at the risk of doubles."
-)
-@click.option(
-    "--close", "said", flag_value=Ruling.CLOSE, help="Nobody can know: leave them, and let people go on."
-)
+@click.option("--accepted", is_flag=True, help="The relay has them.")
+@click.option("--not-sent", is_flag=True, help="The relay does not have them: send them.")
+@click.option("--resend", is_flag=True, help="Nobody can know: send them, at the risk of doubles.")
+@click.option("--close", is_flag=True, help="Nobody can know: leave them, and let people go on.")
 @click.option("--why", metavar="TEXT", help="How you know; it is kept with the mail.")
 @click.option("--who", metavar="NAME", help="Who says so; by default the user of this machine.")
 @click.option("--yes", "is_sure", is_flag=True, help="Do not ask.")
@@ -61,7 +55,10 @@ def command(
     names: tuple[str, ...],
     is_all: bool,
     journey: str | None,
-    said: str | None,
+    accepted: bool,
+    not_sent: bool,
+    resend: bool,
+    close: bool,
     why: str | None,
     who: str | None,
     is_sure: bool,
@@ -76,11 +73,20 @@ def command(
       jo sends resolve 3fa29bd01c --not-sent --why "the relay's log does not have it"
       jo sends resolve --all --resend --why "the relay lost its disk"
     """
-    if said is None:
+    choices = {
+        Ruling.ACCEPTED: accepted,
+        Ruling.NOT_SENT: not_sent,
+        Ruling.RESEND: resend,
+        Ruling.CLOSE: close,
+    }
+    rulings = [ruling for ruling, is_chosen in choices.items() if is_chosen]
+    if len(rulings) > 1:
+        raise click.UsageError("Only one of --accepted, --not-sent, --resend and --close can be so.")
+    if not rulings:
         raise click.UsageError("Say what became of them: --accepted, --not-sent, --resend or --close.")
     if not why:
         raise click.UsageError("Say how you know it: --why TEXT.")
-    ruling = Ruling(said)
+    (ruling,) = rulings
     if bool(names) == is_all:
         raise click.UsageError("Name the mails by their ids, or take --all.")
     if journey is not None and not is_all:
@@ -94,6 +100,8 @@ def command(
         with store.read() as work:
             chosen = _in_doubt(work, journey) if is_all else _named(work, names)
             now = present_in(work)
+            if journey is not None and not chosen:
+                check_journey(work, journey)
         if not chosen:
             place.console.show("No mail is in doubt.\n")
             return Exit.OK

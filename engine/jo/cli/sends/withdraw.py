@@ -10,7 +10,7 @@ import click
 from jo.cli.exits import Exit
 from jo.cli.loading import load_workspace
 from jo.cli.options import Format, Place, workspace_options
-from jo.cli.sends.picking import find_mails, whoever
+from jo.cli.sends.picking import check_journey, find_mails, whoever
 from jo.ports.errors import WorldError
 from jo.reports.sends import short_id
 from jo.reports.wording import counted
@@ -67,6 +67,8 @@ def command(
         with store.read() as work:
             page = _of_journey(journey, step) if journey is not None else _of_names(work, names)
             count = _count(work, page)
+            if journey is not None and not count:
+                check_journey(work, journey, step)
         if not count:
             what = f"{journey}#{step}" if step is not None else journey
             place.console.show(f"No mail of {what} waits.\n")
