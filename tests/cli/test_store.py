@@ -50,6 +50,13 @@ def count(file: Path) -> int:
 # --- backup ------------------------------------------------------------------------------------------
 
 
+def test_a_store_and_what_lies_beside_it_are_for_their_owner_only(project: Path, store: Store) -> None:
+    files = sorted((project / ".jo").glob("store.db*"))
+
+    assert {"store.db", "store.db-shm", "store.db-wal"} <= {file.name for file in files}
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
 def test_a_backup_is_one_sound_file_for_its_owner_only(project: Path, store: Store) -> None:
     code, out, _ = run(project, "backup", "copy.db")
 

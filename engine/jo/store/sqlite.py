@@ -8,9 +8,10 @@ first statement that writes, and a writer that read something before could then 
 every transaction says BEGIN itself, and a writing one says IMMEDIATE, which waits for its turn at once.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine
@@ -38,6 +39,8 @@ class SqliteDatabase:
         self._mode = "rwc" if create else "rw"
         self._busy_seconds = busy_seconds
         self.place = "in memory" if path is None else path
+        if path is not None and create:
+            _reserve(path)
         self._writer = self._engine(1)
         self._reader = self._writer if path is None else self._engine(READERS)
 
@@ -103,3 +106,13 @@ class SqliteDatabase:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA cache_size = -{16 * 1024}")
         return connection
+
+
+def _reserve(path: str) -> None:
+    """Make a file that is not there, for its owner only: it will hold people's addresses.
+
+    What SQLite lays beside it has the same mode. One that is there is not touched: closing it would drop the
+    locks that this process has on it. What cannot be made is told when SQLite tries.
+    """
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
