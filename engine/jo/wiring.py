@@ -153,6 +153,25 @@ def open_journals(settings: Settings) -> Journals | None:
     """Take this worker's journal; None where it is told to run without one. Raises WorldError."""
     from jo.journal.folder import JournalFolder
 
+    folder = _journal_folder(settings)
+    return None if folder is None else JournalFolder(folder, _time(settings.journal.keep))
+
+
+def try_journal(settings: Settings) -> bool:
+    """Find out whether a worker could keep its journal; False where it is told to run without.
+
+    Changes nothing. Raises WorldError when it could not.
+    """
+    from jo.journal.folder import try_folder
+
+    folder = _journal_folder(settings)
+    if folder is not None:
+        try_folder(folder)
+    return folder is not None
+
+
+def _journal_folder(settings: Settings) -> Path | None:
+    """Return the folder of this machine's journals; None for `unsafe`. Raises WorldError."""
     if settings.journal.path == UNSAFE:
         return None
     file = store_file(settings)
@@ -162,7 +181,7 @@ def open_journals(settings: Settings) -> Journals | None:
         folder = file.with_name(f"{file.stem}.journal")
     else:
         raise WorldError("Nothing says where the journal is: set `path` in `[journal]`.")
-    return JournalFolder(folder.absolute(), _time(settings.journal.keep))
+    return folder.absolute()
 
 
 def _time(text: str) -> timedelta:

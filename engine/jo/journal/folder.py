@@ -6,13 +6,14 @@ lock of the operating system says who holds one: it ends with its process, howev
 
 import fcntl
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from jo.journal.files import sync_folder, trouble
+from jo.journal.files import JournalFile, journal_files, sync_folder, trouble
 from jo.journal.journal import FileJournal
 from jo.ports.journal import Journal
 
@@ -74,3 +75,27 @@ class JournalFolder:
         except BaseException:
             os.close(lock)
             raise
+
+
+def try_folder(folder: Path) -> None:
+    """Find out, leaving nothing behind, whether a worker could take a journal here. Raises JournalError.
+
+    A file without a name is written where the worker would write, and the newest records of each journal that
+    is there are opened.
+    """
+    try:
+        numbered = [path for path in folder.iterdir() if (path / _LOCK).is_file()] if folder.exists() else []
+        for place in (_nearest(folder), *numbered):
+            with tempfile.TemporaryFile(dir=place) as file:
+                file.write(bytes(4096))
+        for place in numbered:
+            os.close(os.open(place / _LOCK, os.O_RDWR))
+            for path in journal_files(place)[-1:]:
+                JournalFile(path, writable=True).close()
+    except OSError as error:
+        raise trouble(folder, error) from error
+
+
+def _nearest(folder: Path) -> Path:
+    """Return the folder, or the one in which it would be made."""
+    return next(path for path in (folder, *folder.parents) if path.exists())

@@ -15,7 +15,8 @@ class Examined:
     """One thing that was looked at."""
 
     subject: str
-    """`settings`, `project`, `store`, `source contacts`, `relay default`, `links`, `signing key`, `run`."""
+    """`project`, `store`, `hold`, `journal`, `source contacts`, `relay default`, `links` or
+    `signing key`."""
     state: State
     detail: str
     """What is so, in a sentence; without secrets and without anybody's data."""

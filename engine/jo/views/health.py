@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from jo.reports.health import Examined, State
-from jo.views.terminal import Ink, Line, Look, paint, visible, wrap
+from jo.views.terminal import Ink, Line, Look, paint, wrap
 
 FORMAT = "jo.doctor/1"
 _INKS = {State.FINE: Ink.GOOD, State.WARNING: Ink.WARNING, State.FAILING: Ink.ERROR}
@@ -16,7 +16,7 @@ def render(found: Sequence[Examined], look: Look) -> str:
     lines: list[Line] = []
     for item in found:
         indent = _STATE + wide
-        first, *more = wrap(visible(item.detail), look.width - indent) or [""]
+        first, *more = wrap(item.detail, look.width - indent)
         lines.append(
             [
                 (f"{item.state:<{_STATE}}", _INKS[item.state]),

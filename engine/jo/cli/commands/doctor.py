@@ -13,6 +13,7 @@ from jo.cli.options import Format, Place, json_option, workspace_options
 from jo.cli.sources import check_sources
 from jo.ports.errors import WorldError
 from jo.reports.health import Examined, State
+from jo.reports.standstill import SENTENCES
 from jo.reports.wording import listed
 from jo.workspace.files import read_files
 
@@ -42,7 +43,8 @@ def command(place: Place, *, as_json: bool) -> int:
 def _examine(checked: Checked, console: "Console") -> Iterator[Examined]:
     settings = checked.settings
     yield _project(checked)
-    yield _store(settings)
+    yield from _store(settings)
+    yield _journal(settings)
     yield from _sources(checked, console)
     for name in sorted(settings.relays):
         yield _relay(name, settings)
@@ -64,22 +66,24 @@ def _project(checked: Checked) -> Examined:
     return Examined(subject="project", state=State.FINE, detail=f"{count} resources, without errors.")
 
 
-def _store(settings: "Settings") -> Examined:
+def _store(settings: "Settings") -> Iterator[Examined]:
     from jo.daemon.clocks import clock_of, last_tick
     from jo.daemon.sharing import workers
     from jo.wiring import open_run_lock, open_store_to_read, store_file
 
     file = store_file(settings)
     if file is not None and not file.exists():
-        return Examined(
+        yield Examined(
             subject="store",
             state=State.WARNING,
             detail="There is none yet.",
             advice="`jo apply` makes it.",
         )
+        return
     try:
         with closing(open_store_to_read(settings)) as store, store.read() as work:
             generation, clock, last = work.specs.generation(), clock_of(work), last_tick(work)
+            holds = work.holds.active()
             lock, now = open_run_lock(settings), work.leases.clock()
             running = [
                 lease.owner
@@ -87,13 +91,38 @@ def _store(settings: "Settings") -> Examined:
                 if (lease.until > now if lock is None else lock.is_taken())
             ]
     except WorldError as error:
-        return Examined(subject="store", state=State.FAILING, detail=str(error))
+        yield Examined(subject="store", state=State.FAILING, detail=str(error))
+        return
     worked = f", last tick {last:%Y-%m-%d %H:%M} UTC" if last is not None else ", never run"
     who = (
         f"; {listed(running)} {'runs' if len(running) == 1 else 'run'} it" if running else "; nobody runs it"
     )
     kind = f" by a {clock} clock" if clock is not None else ""
-    return Examined(subject="store", state=State.FINE, detail=f"Generation {generation}{worked}{kind}{who}.")
+    yield Examined(subject="store", state=State.FINE, detail=f"Generation {generation}{worked}{kind}{who}.")
+    for hold in holds:
+        yield Examined(
+            subject="hold",
+            state=State.FAILING,
+            detail=f"{hold.cause}: {SENTENCES[hold.cause]} {hold.detail}",
+            advice="No mail goes out until somebody has looked and says\n    jo run --release",
+        )
+
+
+def _journal(settings: "Settings") -> Examined:
+    from jo.wiring import try_journal
+
+    try:
+        is_kept = try_journal(settings)
+    except WorldError as error:
+        return Examined(subject="journal", state=State.FAILING, detail=str(error))
+    if not is_kept:
+        return Examined(
+            subject="journal",
+            state=State.WARNING,
+            detail="There is none, as the settings want: a restored store sends again what was sent since.",
+            advice="Name a folder as `path` in `[journal]`.",
+        )
+    return Examined(subject="journal", state=State.FINE, detail="It can be written.")
 
 
 def _sources(checked: Checked, console: "Console") -> Iterator[Examined]:
@@ -131,7 +160,12 @@ def _relay(name: str, settings: "Settings") -> Examined:
     try:
         trouble = relay_trouble(name, settings)
     except WorldError as error:
-        trouble = str(error)
+        return Examined(
+            subject=f"relay {name}",
+            state=State.FAILING,
+            detail=f"Its settings cannot be used: {str(error).removesuffix('.')}.",
+            advice=f"`jo run` does not start so: mend `[relay.{name}]` in jo.toml, or what it refers to.",
+        )
     if trouble is None:
         return Examined(subject=f"relay {name}", state=State.FINE, detail=f"{place} takes mail from here.")
     return Examined(
