@@ -109,7 +109,7 @@ class Outreaches:
             return (0, 0), now
         planned = refused = 0
         due: datetime | None = None
-        owners: dict[str, str] = {}
+        owners: dict[int, int] = {}
         after: str | None = ""
         while after is not None and self._worker.goes_on():
             with self._store.write(self._worker.lease) as work:
@@ -166,7 +166,7 @@ class _Batch:
         outreach: Outreach,
         occurrence: OpenOccurrence,
         now: datetime,
-        owners: dict[str, str],
+        owners: dict[int, int],
     ) -> None:
         self._work = work
         self._live = live
@@ -174,7 +174,9 @@ class _Batch:
         self._occurrence = occurrence
         self._now = now
         self._owners = owners
-        """Address key → the lowest contact key that has it, over all batches of this run."""
+        """Address key → the lowest contact key that has it, over all batches of this run; as hashes, because
+        there may be a million.
+        """
         self.planned = 0
         self.refused = 0
         """Only those whose reason is new."""
@@ -233,7 +235,8 @@ class _Batch:
             return Refusal.NOT_CONTACT
         if person.address is None:
             return Refusal.NO_ADDRESS
-        if self._owners.setdefault(address_key(person.address), person.key) != person.key:
+        itself = hash(person.key)
+        if self._owners.setdefault(hash(address_key(person.address)), itself) != itself:
             return Refusal.DUPLICATE
         template = self._live.project.templates[self._outreach.template]
         version = version_of(template, person, reader, self._now)
