@@ -142,7 +142,9 @@ def test_after_a_kill_the_next_one_starts_at_once(live: tuple[Path, dict[str, st
 
 def test_a_log_of_json_has_known_events_and_no_people(live: tuple[Path, dict[str, str]]) -> None:
     project, variables = live
-    code, _, log = play(project, variables, *FAST, *FROM, "--until", "2026-12-10", "--log", "json")
+    code, _, log = play(
+        project, variables, *FAST, *FROM, "--until", "2026-12-10", "--log", "json", "--verbose"
+    )
 
     assert code == Exit.OK
     told = [json.loads(line) for line in log.splitlines()]

@@ -35,18 +35,22 @@ SENTENCES: Mapping[str, str] = {
 class Listener:
     """Writes the log; without one, says each trouble once, in a sentence."""
 
-    def __init__(self, console: Console, log: Log | None, on_trouble: Callable[[Event], None]) -> None:
+    def __init__(
+        self, console: Console, log: Log | None, on_trouble: Callable[[Event], None], *, is_verbose: bool
+    ) -> None:
         self._console = console
         self._log = log
+        self._is_verbose = is_verbose
         self._on_trouble = on_trouble
         self._said: set[str] = set()
         self.has_failed = False
         """Whether something outside did not play along, so that work was left undone."""
 
     def tell(self, event: Event) -> None:
-        if self._log is not None:
+        level = EVENTS[event.name].level
+        if self._log is not None and (self._is_verbose or level is not Level.DEBUG):
             self._console.log(log_line(event) if self._log is Log.JSON else log_text(event))
-        if EVENTS[event.name].level is not Level.WARNING:
+        if level is not Level.WARNING:
             return
         sentence = SENTENCES.get(event.name, "{error}").format(**event.fields)
         if self._log is None and sentence not in self._said:

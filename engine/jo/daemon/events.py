@@ -38,7 +38,7 @@ EVENTS: Mapping[str, EventKind] = {
         fields={},
     ),
     "tick.done": EventKind(
-        level=Level.DEBUG,
+        level=Level.INFO,
         meaning="All services have run until nothing moved, and something had moved.",
         fields={"*": "`service.word` → how many, such as `enroll.entered`"},
     ),
@@ -104,7 +104,7 @@ EVENTS: Mapping[str, EventKind] = {
         fields={"decided": "passages", "ended": "of them ended", "planned": "mails planned"},
     ),
     "send.settled": EventKind(
-        level=Level.INFO,
+        level=Level.DEBUG,
         meaning="Attempts of a round have ended.",
         fields={"replies": "kind, stage and the relay's code → how many, as a list"},
     ),

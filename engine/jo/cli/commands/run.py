@@ -32,6 +32,7 @@ class Asked:
     begin: datetime | None
     end: datetime | None
     log: str | None
+    is_verbose: bool
     as_json: bool
 
     @property
@@ -51,6 +52,7 @@ class Asked:
 @click.option("--from", "start", metavar="TIME", help="Where a fast clock begins.")
 @click.option("--release", is_flag=True, help="Lift what holds the workers of this store, and end.")
 @click.option("--log", type=click.Choice(["text", "json"]), help="Write a log to standard error.")
+@click.option("--verbose", is_flag=True, help="Log what happens round by round, too.")
 @json_option
 @workspace_options
 def command(
@@ -62,6 +64,7 @@ def command(
     start: str | None,
     release: bool,
     log: str | None,
+    verbose: bool,
     as_json: bool,
 ) -> int:
     """Send mail and move people along: refresh lists, let people in, decide, send.
@@ -82,7 +85,9 @@ def command(
     journal knows. It says what it would send and waits for --release; with --once it ends with 8.
     """
     settings = load_workspace(place, Format.JSON if as_json else Format.HUMAN).settings
-    asked = _read(settings, once=once, until=until, clock=clock, start=start, log=log, as_json=as_json)
+    asked = _read(
+        settings, once=once, until=until, clock=clock, start=start, log=log, verbose=verbose, as_json=as_json
+    )
     if release:
         return _release(place.console, settings, asked)
     if asked.is_fast and not _may_be_fast(place.console, settings):
@@ -114,6 +119,7 @@ def _read(
     clock: str,
     start: str | None,
     log: str | None,
+    verbose: bool,
     as_json: bool,
 ) -> Asked:
     is_fast = clock == "fast"
@@ -129,6 +135,7 @@ def _read(
         begin=None if start is None else read_instant(start, "--from", settings),
         end=None if until is None else read_instant(until, "--until", settings),
         log=log,
+        is_verbose=verbose,
         as_json=as_json,
     )
 
@@ -206,7 +213,8 @@ def _run(console: Console, settings: "Settings", store: "Store", worker: "Worker
         if progress is not None:
             progress.at(f"{local_text(tick.at, settings)}  {diary.sent:,} mails sent")
 
-    listener, diary = Listener(console, log, on_trouble), Diary(zone_of(settings))
+    listener = Listener(console, log, on_trouble, is_verbose=asked.is_verbose)
+    diary = Diary(zone_of(settings))
     started = {"owner": worker.owner, "clock": clock.kind.value}
     with told_to_stop(stop) as heard:
         shown = console.progress("Running") if log is None else nullcontext()
