@@ -164,13 +164,6 @@ class SqlEvidence(Section):
         to = IntentState.UNCERTAIN, None, values["detail"]
         return self._turns.make_all(find.where(IS_DOUBTFUL), asked, _CLOSE_ALL, values, to)
 
-    def close_page(
-        self, find: Select[Any], asked: Mapping[str, Any], values: Mapping[str, Any], limit: int
-    ) -> int:
-        """Do the same with the first of them."""
-        to = IntentState.UNCERTAIN, None, values["detail"]
-        return self._turns.make_page(find.where(IS_DOUBTFUL), asked, _CLOSE_ALL, values, to, limit)
-
     def _load(self, ids: Iterable[int]) -> Mapping[int, Intent]:
         rows = self._connection.execute(_INTENTS, {"ids": list(ids)})
         return {intent.id: intent for intent in self._turns.know([to_intent(row) for row in rows])}

@@ -230,7 +230,10 @@ _WITHDRAWABLE_PAGE = (
     .order_by(intents.c.id)
     .limit(_page)
 )
-_WITHDRAWABLE_OF_JOURNEY = _withdrawable.where(intents.c.journey == bindparam("journey"))
+_WITHDRAWABLE_AMONG = _withdrawable.where(among(intents.c.id, "ids"))
+_WITHDRAWABLE_OF_JOURNEY = (
+    select(intents.c.id).where(_IS_WITHDRAWABLE, intents.c.journey == bindparam("journey")).limit(_page)
+)
 _WITHDRAW = (
     update(intents)
     .where(among(intents.c.id, "ids"))
@@ -465,16 +468,9 @@ class SqlLedger(Section):
         return self._withdraw(_WITHDRAWABLE_OF_PASSAGES, {"passages": list(passages)}, reason, at)
 
     def withdraw_journey(self, journey: str, reason: str, at: datetime, limit: int) -> int:
-        to = IntentState.WITHDRAWN, None, reason
-        find, asked, values = (
-            _WITHDRAWABLE_OF_JOURNEY,
-            {"journey": journey},
-            {"detail": reason, "ended_at": at},
-        )
-        closed = self._evidence.close_page(find, asked, values, limit)
-        if closed == limit:
-            return closed
-        return closed + self._turns.make_page(find, asked, _WITHDRAW, values, to, limit - closed)
+        asked = {"journey": journey, "limit": limit}
+        ids = self._connection.execute(_WITHDRAWABLE_OF_JOURNEY, asked).scalars().all()
+        return self._withdraw(_WITHDRAWABLE_AMONG, {"ids": ids}, reason, at) if ids else 0
 
     def withdrawable(
         self, journey: str, limit: int, *, step: str | None = None, after: int = 0
