@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from tests.support.postgres import PostgresServer, a_server
+
+FOLDER = Path(__file__).parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -14,6 +17,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite golden files with what is so now; review them like code",
     )
+
+
+SLOWEST_FIRST = ("crash", "proofs", "integration", "scenarios", "laws", "cli", "docs")
+"""Folders whose files take longest. They are handed out first, so that no worker ends with one alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ranks = {name: rank for rank, name in enumerate(SLOWEST_FIRST)}
+    items.sort(key=lambda item: ranks.get(item.path.relative_to(FOLDER).parts[0], len(ranks)))
 
 
 @pytest.fixture
