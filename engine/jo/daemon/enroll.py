@@ -9,7 +9,7 @@ from jo.daemon.service import Counts, Duty, Event, Tell, Worker
 from jo.model.program import Program
 from jo.ports.store import Store, Transaction
 
-BATCH = 500
+BATCH = 250
 
 
 class Enroll:

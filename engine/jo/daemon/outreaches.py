@@ -24,7 +24,7 @@ from jo.timing.durations import Duration
 from jo.timing.recurrence import BEFORE_SEND
 from jo.timing.zones import add
 
-BATCH = 500
+BATCH = 250
 
 
 class Outreaches:
