@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 
+from jo.daemon.sharing import bury_all
 from tests.scenarios.conftest import MakeWorld
 from tests.support.scenery import SOURCES, company, contact, mails, outreach, people, program
 from tests.support.world import World, at
@@ -176,6 +177,35 @@ def test_a_refresh_that_finds_other_rows_the_second_time_forgets_the_first(a_wor
     assert world.mails() == []
     assert set(world.decisions("program/care").values()) == {"in the list before the first apply"}
     assert set(world.decisions("program/care")) == {"ada", "bob"}
+
+
+def test_a_refresh_that_came_to_no_end_is_tried_again(a_world: MakeWorld) -> None:
+    world = a_world({**program("hello: {email: one}"), **mails("one")}, people(contact("ada")), TEN)
+    world.refreshing.trouble = "the process was killed"
+    world.run("2026-12-01 10:04")
+    assert world.mails() == []
+    assert [event.fields for event in world.told if event.name == "refresh.failed"] == [
+        {"error": "the process was killed"}
+    ]
+
+    world.refreshing.trouble = None
+    world.run("2026-12-01 10:06")
+    assert world.told_to("ada") == ["2026-12-01 10:05 one"]
+
+
+def test_a_worker_that_lost_its_lease_forgets_the_refresh_that_it_had_begun(a_world: MakeWorld) -> None:
+    world = a_world({**program("hello: {email: one}"), **mails("one")}, people(contact("ada")), TEN)
+    begun(world, steps=2)
+    world.tick()
+    with world.store.write() as work:
+        bury_all(work)
+    world.change_rows(people(contact("bob")))
+    world.refreshing.steps = None
+    for _ in range(3):
+        world.tick()
+
+    assert world.told_to("ada") == []
+    assert world.told_to("bob") == ["2026-12-01 10:00 one"]
 
 
 def test_nobody_is_decided_about_by_what_was_not_copied_yet(a_world: MakeWorld) -> None:

@@ -40,7 +40,7 @@ from jo.plan.plan import Plan
 from jo.ports.clock import Clock
 from jo.ports.journal import Journals
 from jo.ports.mailer import Mailer, Outgoing, Reply, ReplyKind, Stage, check_batch
-from jo.ports.refresher import Step
+from jo.ports.refresher import RefreshError, Step
 from jo.ports.store import (
     CandidateDecision,
     Engaged,
@@ -175,6 +175,8 @@ class Refreshing:
     """Whether each is over at the instant at which it began; counts from the next restart on."""
     steps: int | None = None
     """How many more steps may come; None: all."""
+    trouble: str | None = None
+    """Why there are none."""
 
 
 class ControlledRefresher(InlineRefresher):
@@ -185,6 +187,8 @@ class ControlledRefresher(InlineRefresher):
         self._how = how
 
     def next(self, seconds: float) -> Step | None:
+        if self._how.trouble is not None:
+            raise RefreshError(self._how.trouble)
         if self._how.steps is not None:
             if not self._how.steps:
                 return None

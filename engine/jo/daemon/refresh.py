@@ -116,7 +116,7 @@ class Refresh:
 
     def run_once(self, now: datetime) -> Counts:
         if self._run is not None and self._run.fence != _fence(self._worker):
-            self._end()
+            self._abandon()
         with self._store.read() as work:
             live = self._cache.get(work)
             state = _State(work.operations.recall(_NOTE) or "")
@@ -129,15 +129,14 @@ class Refresh:
     def next_at(self, now: datetime) -> datetime | None:
         if self._run is not None:
             return now + LOOK_AGAIN
+        if self._gave_up is not None:
+            return max(self._gave_up + RETRY, now)
         with self._store.read() as work:
             live = self._cache.get(work)
             moments = [self._next(work, live, name, now) for name in live.used_lists()]
         if self._incomplete is not None:
             moments.append(max(self._incomplete + RETRY, now))
-        first = min((moment for moment in moments if moment is not None), default=None)
-        if first is None or self._gave_up is None:
-            return first
-        return max(first, self._gave_up + RETRY)
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def is_fresh(self, name: str, now: datetime) -> bool:
         """Have a list computed right before it is written to; False as long as that is under way.
@@ -186,10 +185,15 @@ class Refresh:
         except RefreshError as error:
             self._give_up(run, error, now)
         except BaseException:
-            self._end()
+            self._abandon()
             raise
         counts, run.counts = run.counts, Counter()
         return {word: count for word, count in counts.items() if count}
+
+    def _abandon(self) -> None:
+        """Forget a run of which steps are left: they would be taken for those of the next one."""
+        self._refresher.close()
+        self._end()
 
     def _end(self) -> None:
         self._run = None
