@@ -45,7 +45,7 @@ FOREVER = 1_000_000
 LINES, HALF_A_LINE = b"250-and more\r\n" * 100, b"250-" + b"x" * 1000
 
 CASES: dict[str, tuple[Point, bytes, int, End]] = {
-    "accepts twice": (Point.REPLY, b"250 kept\r\n", 2, taken(Next.ANEW)),
+    "accepts twice": (Point.REPLY, b"250 kept\r\n" * 2, 1, taken(Next.ANEW)),
     "speaks another protocol": (Point.GREETING, b"* OK IMAP4rev1\r\n", 1, unusable(Stage.GREETING)),
     "greets forever": (Point.GREETING, LINES.replace(b"250", b"220"), FOREVER, unusable(Stage.GREETING)),
     "offers forever": (Point.EHLO, LINES, FOREVER, unusable(Stage.EHLO)),
