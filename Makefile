@@ -18,7 +18,7 @@ READY := $(VENV)/.ready
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types layers bench faults limits workers golden clean
+.PHONY: help setup demo test check lint types layers bench crash faults limits workers golden clean
 
 help:
 	@sed -n 's/^#   /  /p' Makefile

@@ -72,8 +72,9 @@ def run_cases(database: str, calm: Calm, cases: Sequence[Case]) -> Sequence[Fail
     """Run cases one after the other, on a ground of their own; return those that failed."""
     failures = []
     with tempfile.TemporaryDirectory() as folder, grounds(Path(folder) / "ground", database) as ground:
-        for case in cases:
+        for number, case in enumerate(cases, 1):
             found = run_case(ground, calm, case, Path(folder))
+            print(f"{database} {number}/{len(cases)} {case}: {'FAILED' if found else 'fine'}", flush=True)
             if found:
                 failures.append((case, found))
     return failures
