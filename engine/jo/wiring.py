@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from jo.ports.errors import WorldError
+from jo.ports.errors import SettingsError, WorldError
 from jo.timing.durations import parse_duration
 from jo.timing.rates import Rate, parse_rate
 from jo.workspace.secrets import Secret
@@ -180,7 +180,7 @@ def _journal_folder(settings: Settings) -> Path | None:
     elif file is not None:
         folder = file.with_name(f"{file.stem}.journal")
     else:
-        raise WorldError("Nothing says where the journal is: set `path` in `[journal]`.")
+        raise SettingsError("Nothing says where the journal is: set `path` in `[journal]`.")
     return folder.absolute()
 
 
@@ -244,7 +244,7 @@ def _relay(name: str, settings: Settings, patience: Mapping[Stage, float] | None
     from jo.mail.relay import PATIENCE, Relay, Tls
 
     if name not in settings.relays:
-        raise WorldError(f"The relay `{name}` is not in the settings: jo.toml needs `[relay.{name}]`.")
+        raise SettingsError(f"The relay `{name}` is not in the settings: jo.toml needs `[relay.{name}]`.")
     chosen = settings.relays[name]
     try:
         return Relay(
@@ -261,7 +261,7 @@ def _relay(name: str, settings: Settings, patience: Mapping[Stage, float] | None
             patience=patience or PATIENCE,
         )
     except ValueError as error:
-        raise WorldError(f"The relay `{name}` cannot be used: {error}.") from error
+        raise SettingsError(f"The relay `{name}` cannot be used: {error}.") from error
 
 
 def relay_limits(settings: Settings) -> Mapping[str, RelayLimits]:
@@ -282,7 +282,7 @@ def _signer(name: str, chosen: RelaySettings) -> Callable[[bytes], bytes] | None
     if chosen.dkim_domain is None and not chosen.dkim_keys:
         return None
     if chosen.dkim_domain is None or not chosen.dkim_keys:
-        raise WorldError(
+        raise SettingsError(
             f"The relay `{name}` cannot sign: `dkim_domain` and `dkim_keys` in `[relay.{name}]` "
             "belong together."
         )
@@ -323,7 +323,7 @@ def load_site(settings: Settings) -> Site:
 
     base_url = settings.web.base_url
     if base_url is None:
-        raise WorldError("Links in mails need an address: set `base_url` in `[web]` of jo.toml.")
+        raise SettingsError("Links in mails need an address: set `base_url` in `[web]` of jo.toml.")
     return Site(domain=settings.mail_domain, base_url=base_url.rstrip("/"), keys=load_keys(settings))
 
 
@@ -333,7 +333,7 @@ def load_keys(settings: Settings) -> Keys:
 
     found = [_key(secret) for secret in settings.web.signing_keys]
     if not found:
-        raise WorldError("Links in mails need a signing key: set `signing_keys` in `[web]` of jo.toml.")
+        raise SettingsError("Links in mails need a signing key: set `signing_keys` in `[web]` of jo.toml.")
     return Keys(current=found[0], others=tuple(found[1:]))
 
 
@@ -468,7 +468,7 @@ def _event_token(settings: Settings) -> str | None:
         return None
     token = secret.reveal()
     if len(token) < _SHORTEST_TOKEN:
-        raise WorldError(
+        raise SettingsError(
             f"The secret {secret.reference} is too short: it needs {_SHORTEST_TOKEN} characters at least."
         )
     return token
@@ -486,7 +486,7 @@ def _key(secret: Secret) -> Key:
 
     data = secret.reveal().encode()
     if len(data) < SECRET_BYTES:
-        raise WorldError(
+        raise SettingsError(
             f"The signing key {secret.reference} is too short: it needs {SECRET_BYTES} characters at least."
         )
     return Key(id=base64.urlsafe_b64encode(hashlib.sha256(data).digest())[:8].decode(), secret=data)

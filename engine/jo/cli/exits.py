@@ -10,7 +10,7 @@ class Exit(IntEnum):
     CHANGES = 2
     """There are changes; only with `--detailed-exitcode`."""
     INVALID = 3
-    """The project or its settings are not valid."""
+    """The project or its settings, or what these refer to, are not valid."""
     STALE = 4
     """The plan is no longer what would happen."""
     REFUSED = 5

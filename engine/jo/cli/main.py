@@ -13,7 +13,7 @@ import click
 
 from jo._version import __version__
 from jo.cli.exits import Exit
-from jo.ports.errors import WorldError
+from jo.ports.errors import SettingsError, WorldError
 from jo.views.console import Console
 
 COMMANDS: dict[str, dict[str, str]] = {
@@ -156,7 +156,7 @@ def run(group: Callable[..., Any], arguments: Sequence[str]) -> int:
         return Exit.OK
     except WorldError as error:
         console.error(str(error))
-        return Exit.FAILURE
+        return Exit.INVALID if isinstance(error, SettingsError) else Exit.FAILURE
     except Exception as error:
         return _bug(error, console)
 

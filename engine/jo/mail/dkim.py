@@ -14,7 +14,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from jo.ports.errors import WorldError
+from jo.ports.errors import SettingsError, WorldError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -102,19 +102,21 @@ def load_key(pem: bytes, name: str) -> Key:
     try:
         key = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise WorldError(
+        raise SettingsError(
             f"The DKIM key {name} cannot be used: it is no private key in PEM without a passphrase."
         ) from error
     if isinstance(key, Ed25519PrivateKey):
         return _Ed25519(key)
     if isinstance(key, RSAPrivateKey):
         if key.key_size < SMALLEST_RSA:
-            raise WorldError(
+            raise SettingsError(
                 f"The DKIM key {name} is too short: {key.key_size} bits, and receivers want "
                 f"{SMALLEST_RSA} at least."
             )
         return _Rsa(key)
-    raise WorldError(f"The DKIM key {name} is of a type that DKIM does not know; make an Ed25519 or RSA key.")
+    raise SettingsError(
+        f"The DKIM key {name} is of a type that DKIM does not know; make an Ed25519 or RSA key."
+    )
 
 
 class _Ed25519:

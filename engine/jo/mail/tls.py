@@ -7,18 +7,18 @@ same way with TLS and without it, and knows exactly which bytes have left.
 import ssl
 from pathlib import Path
 
-from jo.ports.errors import WorldError
+from jo.ports.errors import SettingsError
 
 _READ_SIZE = 16384
 """Bytes: a TLS record holds no more."""
 
 
 def client_context(ca_file: Path | None) -> ssl.SSLContext:
-    """Return a context that verifies chain and host name. Raises WorldError when `ca_file` cannot be used."""
+    """Return a context that verifies chain and host name. Raises SettingsError for a bad `ca_file`."""
     try:
         context = ssl.create_default_context(cafile=ca_file)
     except OSError as error:
-        raise WorldError(f"the certificates in {ca_file} cannot be read: {describe(error)}") from error
+        raise SettingsError(f"the certificates in {ca_file} cannot be read: {describe(error)}") from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

@@ -6,3 +6,7 @@ The author's trouble is a Diagnostic; any exception that is not a `WorldError` i
 
 class WorldError(Exception):
     """Base of the errors that adapters raise. The text is one sentence for the operator, without secrets."""
+
+
+class SettingsError(WorldError):
+    """A setting, or what it refers to, cannot be used: trying again changes nothing before it is mended."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from jo.ports.store.errors import StoreError
+from jo.store.address import read_address
 from jo.store.engine import BUSY_SECONDS
 from jo.store.trouble import sentence
 
@@ -51,10 +52,14 @@ def backup(file: Path, target: Path) -> Backup:
 
 
 def dump_command(url: str, target: Path) -> str:
-    """Return the command that backs up a store in PostgreSQL. The password is not in it."""
-    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+    """Return the command that backs up a store in PostgreSQL. No password is in it.
 
-    place = make_conninfo("", **{**conninfo_to_dict(url), "password": None})
+    Raises SettingsError, and StoreError where there is no libpq.
+    """
+    options = read_address(url)
+    from psycopg.conninfo import make_conninfo
+
+    place = make_conninfo("", **{**options, "password": None, "sslpassword": None})
     return f"pg_dump --format=custom --file={shlex.quote(str(target))} {shlex.quote(place)}"
 
 

@@ -11,13 +11,13 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from jo.ports.store.errors import StoreError
+from jo.ports.errors import SettingsError
+from jo.store.address import POSTGRES, read_address
 
 BUSY_SECONDS = 10.0
 """How long a transaction waits for others unless told otherwise; far more than any takes."""
 
 SQLITE = "sqlite:///"
-POSTGRES = "postgresql://"
 MEMORY = f"{SQLITE}:memory:"
 
 
@@ -51,7 +51,8 @@ class Database(Protocol):
 def connect(url: str, *, busy_seconds: float = BUSY_SECONDS, create: bool = True) -> Database:
     """Take a URL; nothing is connected before the first transaction.
 
-    Without `create`, a SQLite file that is not there is an error instead of a fresh store. Raises StoreError.
+    Without `create`, a SQLite file that is not there is an error instead of a fresh store.
+    Raises StoreError, and SettingsError for what is no address.
     """
     if url.startswith(SQLITE) and url != SQLITE:
         from jo.store.sqlite import SqliteDatabase
@@ -59,13 +60,12 @@ def connect(url: str, *, busy_seconds: float = BUSY_SECONDS, create: bool = True
         path = url.removeprefix(SQLITE)
         return SqliteDatabase(None if url == MEMORY else path, busy_seconds=busy_seconds, create=create)
     if url.startswith(POSTGRES):
-        try:
-            from jo.store.postgres import PostgresDatabase
-        except ImportError as error:
-            raise StoreError(
-                "A store in PostgreSQL needs psycopg, which is not installed here, or not whole:\n\n"
-                "    pip install 'jo-engine[postgres]'"
-            ) from error
-        return PostgresDatabase(url, busy_seconds=busy_seconds)
+        options = read_address(url)
+        from jo.store.postgres import PostgresDatabase
+
+        return PostgresDatabase(options, busy_seconds=busy_seconds)
     # The URL itself is not shown: it may hold a password.
-    raise StoreError(f"A store's address is `{SQLITE}` and a path, or `{POSTGRES}user@host/database`.")
+    raise SettingsError(
+        f"`url` in `[store]`, or what that refers to, is no address of a store: it has to be `{SQLITE}` and "
+        f"a path, or `{POSTGRES}user@host/database`."
+    )

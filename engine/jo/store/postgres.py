@@ -12,7 +12,7 @@ Whoever is stopped in the midst of a transaction, by a debugger or a hypervisor,
 the server ends such a transaction before its worker's lease is over, so that others can take its work.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from typing import Any
@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from jo.ports.store.errors import CommitUnknownError, StoreError
+from jo.store.address import place_of
 from jo.store.trouble import is_readonly, told
 
 CONNECTIONS = 8
@@ -88,22 +89,15 @@ ORDER BY finding
 class PostgresDatabase:
     """Implements `jo.store.engine.Database`."""
 
-    def __init__(self, url: str, *, busy_seconds: float) -> None:
-        try:
-            chosen = psycopg.conninfo.conninfo_to_dict(url)
-        except psycopg.Error:
-            # Without its cause: that shows the URL, which may hold a password.
-            raise StoreError(
-                "The store's address cannot be read: write `postgresql://user@host/database`, with "
-                "what is special in a name or password percent-encoded."
-            ) from None
-        self._options: dict[str, Any] = {**_DEFAULTS, **chosen, "client_encoding": "UTF8"}
+    def __init__(self, options: Mapping[str, Any], *, busy_seconds: float) -> None:
+        """`options` are libpq's, of the store's address."""
+        self._options: dict[str, Any] = {**_DEFAULTS, **options, "client_encoding": "UTF8"}
         self._settings = {
             "busy": f"{round(busy_seconds * 1000)}ms",
             "statement": f"{STATEMENT_SECONDS}s",
             "idle": f"{round(IDLE_SECONDS * 1000)}ms",
         }
-        self.place = f"{chosen.get('dbname', 'postgres')} at {chosen.get('host', 'localhost')}"
+        self.place = place_of(options)
         self._writes = count(1)
         self._engine = create_engine(
             "postgresql+psycopg://",

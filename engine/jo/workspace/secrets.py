@@ -4,11 +4,14 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from jo.ports.errors import WorldError
+from jo.ports.errors import SettingsError
 
 
-class MissingSecretError(WorldError):
+class MissingSecretError(SettingsError):
     """What a reference points to is not there."""
+
+
+_NO_TEXT = "it is not text in UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,13 @@ class Secret:
             return value
         path = self.root / name
         try:
-            return path.read_text(encoding="utf-8").strip()
+            value = path.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            reason = error.strerror if isinstance(error, OSError) else _NO_TEXT
             raise MissingSecretError(f"The secret file {name} cannot be read: {reason}.") from error
+        if "\0" in value:  # such as UTF-16
+            raise MissingSecretError(f"The secret file {name} cannot be read: {_NO_TEXT}.")
+        return value
 
     @property
     def is_there(self) -> bool:

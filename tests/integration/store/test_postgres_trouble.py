@@ -230,19 +230,10 @@ def test_a_database_that_is_not_there_is_told(server: PostgresServer) -> None:
 
 
 def test_a_host_that_is_not_there_is_told_without_the_password() -> None:
-    with pytest.raises(StoreError, match=r"jo at 127\.0\.0\.1 cannot be used") as raised:
+    with pytest.raises(StoreError, match="127.0.0.1:1/jo cannot be used") as raised:
         open_store("postgresql://ada:hush@127.0.0.1:1/jo")
 
     assert "hush" not in str(raised.value)
-
-
-@pytest.mark.parametrize("url", ["postgresql://ada:hu%zzsh@db/jo", "postgresql://ada:hush@db:port:port/jo"])
-def test_an_address_that_cannot_be_read_is_told_without_its_password(url: str) -> None:
-    with pytest.raises(StoreError) as raised:
-        open_store(url)
-
-    assert "hu" not in str(raised.value)
-    assert raised.value.__suppress_context__ or raised.value.__cause__ is None
 
 
 def test_a_server_without_a_free_connection_is_told(server: PostgresServer, url: str) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from jo.flow.state import IntentState
+from jo.ports.errors import SettingsError
 from jo.ports.store import Store, StoreError, Transaction
 from jo.store import check, open_store, upgrade
+from jo.store.backup import dump_command
 from jo.store.engine import connect
 from jo.store.sqlite import SqliteDatabase
 from jo.store.store import SqlStore
@@ -146,14 +148,57 @@ def test_a_file_that_may_not_be_written_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_an_address_that_is_no_store_is_told_without_its_secret(url: str) -> None:
-    with pytest.raises(StoreError, match="sqlite:///") as raised:
+    with pytest.raises(SettingsError, match="sqlite:///") as raised:
         open_store(url)
 
     assert "secret" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ada:secret@db:x/jo",
+        "postgresql://ada:secret@db:99999/jo",
+        "postgresql://ada:secret@[::1/jo",
+        "postgresql://ada:sec%ZZret@db/jo",
+        "postgresql://ada:secret@db/jo?nonsense=1",
+        "postgresql://ada:secret@db/jo?connect_timeout=secret",
+    ],
+)
+def test_an_address_that_postgresql_cannot_read_is_told_without_its_secret(url: str) -> None:
+    with pytest.raises(SettingsError, match="cannot be read") as raised:
+        open_store(url)
+
+    assert "secret" not in str(raised.value)
+    assert raised.value.__suppress_context__
+    with pytest.raises(SettingsError):
+        dump_command(url, Path("store.dump"))
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("postgresql://ada:secret@db.example.com:6432/jo", "db.example.com:6432/jo"),
+        ("postgresql://ada:secret@db.example.com/jo?sslmode=require", "db.example.com:5432/jo"),
+        ("postgresql://ada:secret@[::1]:6432/jo", "[::1]:6432/jo"),
+        ("postgresql://ada:secret@one:1,two:2/jo", "one:1,two:2/jo"),
+        ("postgresql://ada:secret@one,two/jo?port=6432", "one:6432,two:6432/jo"),
+        ("postgresql://ada:secret@/jo?host=/run/pg&port=6432", "/run/pg:6432/jo"),
+        ("postgresql://ada:secret@", "localhost:5432/ada"),
+    ],
+)
+def test_a_store_in_postgresql_is_named_by_host_port_and_database(
+    url: str, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PGHOST", "PGPORT", "PGDATABASE"):
+        monkeypatch.delenv(name, raising=False)
+
+    with closing(connect(url)) as database:
+        assert database.place == place
+
+
 def test_a_missing_driver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "jo.store.postgres", None)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
 
     with pytest.raises(StoreError, match=r"pip install 'jo-engine\[postgres\]'"):
         open_store("postgresql://ada@db/jo")

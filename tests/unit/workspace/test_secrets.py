@@ -22,7 +22,7 @@ def test_a_file_is_read_from_the_projects_root_and_stripped(tmp_path: Path) -> N
     assert Secret(f"file:{tmp_path / 'key'}", Path("elsewhere")).reveal() == "hush"
 
 
-@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00", "hush".encode("utf-16-le")])
 def test_a_file_that_cannot_be_read_is_told_by_its_name(content: bytes | None, tmp_path: Path) -> None:
     if content is not None:
         (tmp_path / "key").write_bytes(content)

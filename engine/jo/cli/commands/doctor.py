@@ -71,16 +71,16 @@ def _store(settings: "Settings") -> Iterator[Examined]:
     from jo.daemon.sharing import workers
     from jo.wiring import open_run_lock, open_store_to_read, store_file
 
-    file = store_file(settings)
-    if file is not None and not file.exists():
-        yield Examined(
-            subject="store",
-            state=State.WARNING,
-            detail="There is none yet.",
-            advice="`jo apply` makes it.",
-        )
-        return
     try:
+        file = store_file(settings)
+        if file is not None and not file.exists():
+            yield Examined(
+                subject="store",
+                state=State.WARNING,
+                detail="There is none yet.",
+                advice="`jo apply` makes it.",
+            )
+            return
         with closing(open_store_to_read(settings)) as store, store.read() as work:
             generation, clock, last = work.specs.generation(), clock_of(work), last_tick(work)
             holds = work.holds.active()
