@@ -72,6 +72,26 @@ def test_once_sends_what_is_due_and_says_so(live: tuple[Path, dict[str, str]]) -
     assert "nothing to do" in play(project, variables, "run", "--once")[1]
 
 
+def test_a_run_before_the_first_apply_says_what_is_missing(project: Path) -> None:
+    code, out, err = play(project, {}, "run", "--once")
+
+    assert code == Exit.OK
+    assert "nothing to do" in out
+    assert "`jo apply`" in err
+
+    assert play(project, {}, "apply", "--yes")[0] == Exit.OK
+    assert "`jo apply`" not in play(project, {}, "run", "--once")[2]
+
+
+def test_a_service_before_the_first_apply_logs_it_and_waits(project: Path) -> None:
+    process = start(project, {}, "run", "--log", "json")
+    event = json.loads(line_of(process, "run.unapplied"))
+
+    assert event["level"] == "warning"
+    process.send_signal(signal.SIGTERM)
+    assert finish(process)[0] == Exit.OK
+
+
 def test_a_relay_that_is_away_is_told_and_nothing_is_lost(project: Path) -> None:
     with a_web_server(project) as web:
         assert play(project, web, "apply", "--yes")[0] == Exit.OK

@@ -20,6 +20,9 @@ class Log(StrEnum):
 
 
 SENTENCES: Mapping[str, str] = {
+    "run.unapplied": (
+        "Nothing was applied to this store yet, so nobody gets a mail. Make the project live with `jo apply`."
+    ),
     "run.held": "On hold: nothing runs until somebody has looked, and says `jo run --release`.",
     "refresh.kept": "The list `{list}` keeps its members of before: {because}.",
     "relay.trouble": "The relay `{relay}` cannot be used ({stage}): {error}. Its mails wait.",

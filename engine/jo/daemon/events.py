@@ -17,6 +17,12 @@ EVENTS: Mapping[str, EventKind] = {
         meaning="A worker begins.",
         fields={"owner": "host and process id", "clock": "`real` or `fast`"},
     ),
+    "run.unapplied": EventKind(
+        level=Level.WARNING,
+        meaning="Nothing was applied to this store yet, so there is nothing to do until somebody says "
+        "`jo apply`.",
+        fields={},
+    ),
     "run.stopped": EventKind(
         level=Level.INFO,
         meaning="A worker has ended what was on the wire; its work goes to others at once.",

@@ -98,7 +98,8 @@ def _store(settings: "Settings") -> Iterator[Examined]:
         f"; {listed(running)} {'runs' if len(running) == 1 else 'run'} it" if running else "; nobody runs it"
     )
     kind = f" by a {clock} clock" if clock is not None else ""
-    yield Examined(subject="store", state=State.FINE, detail=f"Generation {generation}{worked}{kind}{who}.")
+    live = f"Generation {generation}" if generation else "Nothing was applied yet"
+    yield Examined(subject="store", state=State.FINE, detail=f"{live}{worked}{kind}{who}.")
     for hold in holds:
         yield Examined(
             subject="hold",

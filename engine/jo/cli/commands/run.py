@@ -224,6 +224,8 @@ def _run(console: Console, settings: "Settings", store: "Store", worker: "Worker
             collecting_seldom(),
         ):
             listener.tell(Event(name="run.started", at=clock.now(), fields=started))
+            if not _is_applied(store):
+                listener.tell(Event(name="run.unapplied", at=clock.now()))
             if asked.is_once:
                 run_out(loop, worker, after_each)
             elif isinstance(clock, RealClock):
@@ -250,6 +252,11 @@ def _run(console: Console, settings: "Settings", store: "Store", worker: "Worker
 
 _ENDS_FAST = frozenset({"tick.trouble", "relay.trouble", "links.dead"})
 """What a fast clock cannot wait out: it would let mails expire while no time passes."""
+
+
+def _is_applied(store: "Store") -> bool:
+    with store.read() as work:
+        return work.specs.generation() > 0
 
 
 def _log(console: Console, asked: Asked) -> "Log | None":
