@@ -8,6 +8,7 @@ import pytest
 from jo.cli.commands.apply import LEASE, LEASE_SECONDS
 from jo.cli.exits import Exit
 from jo.cli.main import jo, run
+from jo.daemon.clocks import ClockKind, note_tick
 from jo.ports.store import Store
 from jo.store import open_store
 from jo.workspace.starting import make_key, starter_files, write_files
@@ -107,3 +108,22 @@ def test_a_store_that_cannot_be_opened_is_one_sentence(
     for words in (["plan"], ["apply", "--yes"], ["history"]):
         assert run(jo, words) == Exit.FAILURE
         assert capsys.readouterr().err.startswith("error: ")
+
+
+def test_a_moment_that_passed_between_review_and_apply_is_told(
+    project: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    news = project / "journeys" / "news.yaml"
+    news.write_text(
+        'kind: outreach\nname: news\naudience: members\ntemplate: tip\nschedule: {at: "2026-12-01 09:00"}\n'
+    )
+    with store.write() as work:
+        note_tick(work, ClockKind.FAST, datetime(2026, 12, 1, 8, tzinfo=UTC))
+    assert run(jo, ["plan", "--out", "plan.json"]) == Exit.OK
+    assert "J706" not in capsys.readouterr().out
+
+    with store.write() as work:
+        note_tick(work, ClockKind.FAST, datetime(2026, 12, 1, 10, tzinfo=UTC))
+    assert run(jo, ["apply", "plan.json", "--yes"]) == Exit.OK
+
+    assert "J706 outreach/news" in capsys.readouterr().err

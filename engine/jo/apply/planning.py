@@ -16,7 +16,7 @@ from jo.plan.applied import applied_project
 from jo.plan.change import Change, Create, Update, address
 from jo.plan.diff import diff, patched
 from jo.plan.exchanged import exchanged_sources
-from jo.plan.guards import guards, unfitting_permits
+from jo.plan.guards import guards, missed_schedules, unfitting_permits
 from jo.plan.needed import broken_revisions
 from jo.plan.plan import Guard, GuardLevel, Impact, Plan, Quality
 from jo.plan.state import SETTINGS, Life, Spec, State, by_address, desired_state, settings_spec
@@ -71,6 +71,7 @@ def make_plan(
     found = (
         *guards(live, desired, changes, {item.address: item for item in impact}),
         *unfitting_permits(live, desired, valid),
+        *missed_schedules(project, changes, now),
         *_of_people(work, live, changes, census.planned),
         *census.troubles,
     )
@@ -85,14 +86,14 @@ def make_plan(
     )
 
 
-def offline_plan(before: State, project: Project, schemas: Schemas, origin: Origin) -> Plan:
+def offline_plan(before: State, project: Project, schemas: Schemas, now: datetime, origin: Origin) -> Plan:
     """Compare two states of git, without a store: for forks and pull requests without credentials."""
     desired = desired_state(project, schemas)
     changes = diff(before, desired)
     return Plan(
         generation=0,
         changes=changes,
-        guards=guards(before, desired, changes, {}),
+        guards=(*guards(before, desired, changes, {}), *missed_schedules(project, changes, now)),
         commit=origin.commit,
         environment=origin.environment,
     )

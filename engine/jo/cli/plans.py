@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jo.cli.loading import Checked
+from jo.cli.loading import Checked, present
 from jo.views.console import Console
 from jo.workspace import git
 from jo.workspace.files import FOLDERS, split
@@ -51,6 +51,10 @@ def live_plan(checked: Checked, store: "Store", now: datetime, console: Console,
     finally:
         if warehouse is not None:
             warehouse.close()
+    return _with_places(plan, checked)
+
+
+def _with_places(plan: "Plan", checked: Checked) -> "Plan":
     return replace(plan, guards=tuple(_placed(guard, checked) for guard in plan.guards))
 
 
@@ -88,12 +92,14 @@ def plan_against(checked: Checked, ref: str, console: Console) -> "Plan":
     )
     if before.broken:
         console.warn(f"The project is not valid at {ref}; what could not be read there shows as new.")
-    return offline_plan(
+    plan = offline_plan(
         desired_state(before.project, checked.schemas),
         checked.project,
         checked.schemas,
+        present(),
         Origin(commit=git.commit(settings.root), environment=settings.environment),
     )
+    return _with_places(plan, checked)
 
 
 def read_plan(path: Path) -> tuple["ReviewedPlan", Mapping[str, Any]]:

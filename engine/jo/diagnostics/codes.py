@@ -142,6 +142,7 @@ MASS_REMOVAL = _code("J702", "mass-removal", "The change removes much of what is
 BROKEN_REVISION = _code("J703", "broken-revision", "The change takes away what people inside still go by")
 EXCHANGED_SOURCE = _code("J704", "exchanged-source", "The change would take people for others")
 STALE_PERMIT = _code("J705", "stale-permit", "The permit does not fit")
+MISSED_SCHEDULE = _code("J706", "missed-schedule", "The moment to send is over before the outreach is live")
 
 # J9 environment and secrets
 BAD_SETTINGS = _code("J901", "broken-settings", "The settings cannot be read")

@@ -41,6 +41,18 @@ class OpenOccurrence:
     """Nominal time of the next one that is open as well."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedTime:
+    """A time of an outreach that had come before it was live."""
+
+    version: str | None
+    """Whose own time it is; None: that of all others."""
+    at: datetime
+    """Naive local time."""
+    is_over: bool
+    """Whether it is over everywhere; else only where the day begins early."""
+
+
 def fixed_zone(outreach: Outreach, project: ZoneInfo) -> ZoneInfo | None:
     """Return the one zone of the schedule, or None when each contact has their own."""
     if outreach.schedule.timezone == CONTACT_ZONE:
@@ -81,6 +93,19 @@ def next_opening(outreach: Outreach, now: datetime, project: ZoneInfo) -> dateti
         for name, nominal in _nominal(outreach, now, now + AHEAD, project)
     )
     return next((opens for opens in openings if opens > now), None)
+
+
+def missed_times(outreach: Outreach, now: datetime, project: ZoneInfo) -> Sequence[MissedTime]:
+    """Return the fixed times that are over when the outreach becomes live now: nobody is due by them."""
+    if not isinstance(outreach.schedule.when, Once):
+        return ()
+    zone = fixed_zone(outreach, project)
+    times = [(None, outreach.schedule.when.at), *((name, of.at) for name, of in outreach.versions.items())]
+    return [
+        MissedTime(version=version, at=at, is_over=_last_due(at, zone) < now)
+        for version, at in times
+        if _opens(at, zone) < now
+    ]
 
 
 def moment(
@@ -136,5 +161,8 @@ def _opens(nominal: datetime, zone: ZoneInfo | None) -> datetime:
 
 
 def _closes(nominal: datetime, zone: ZoneInfo | None) -> datetime:
-    latest = to_instant(nominal, zone) if zone is not None else nominal.replace(tzinfo=UTC) + LAST_ON_EARTH
-    return latest + PROMPT
+    return _last_due(nominal, zone) + PROMPT
+
+
+def _last_due(nominal: datetime, zone: ZoneInfo | None) -> datetime:
+    return to_instant(nominal, zone) if zone is not None else nominal.replace(tzinfo=UTC) + LAST_ON_EARTH

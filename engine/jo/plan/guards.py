@@ -1,17 +1,24 @@
 """Guards: what a plan may not do by accident.
 
 Asked for by the operator: an empty repository, or the removal of much of what is live, is more often a
-broken checkout than a wish. Asked for by the author: people stand on steps that a change takes away.
+broken checkout than a wish. Asked for by the author: people stand on steps that a change takes away, and an
+outreach becomes live when its moment is over.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from jo.diagnostics.codes import MASS_REMOVAL, STALE_PERMIT, STRANDED_PEOPLE
+from jo.diagnostics.codes import MASS_REMOVAL, MISSED_SCHEDULE, STALE_PERMIT, STRANDED_PEOPLE
+from jo.flow.occurrence import MissedTime, missed_times
 from jo.model.address import Kind
+from jo.model.outreach import Outreach
 from jo.model.policy import Permit
-from jo.plan.change import Change, Delete, Retire, Update, address
+from jo.model.project import Project
+from jo.plan.change import Change, Create, Delete, Retire, Update, address
 from jo.plan.plan import Guard, GuardLevel, Impact
 from jo.plan.state import SETTINGS, Life, State
+from jo.timing.zones import load_zone
 
 MOST_REMOVED = 5
 MOST_REMOVED_SHARE = 0.2
@@ -44,6 +51,30 @@ def unfitting_permits(live: State, desired: State, permits: Iterable[Permit]) ->
             Guard(code=STALE_PERMIT.id, level=GuardLevel.WARNS, address=address, detail=detail, help=help)
         )
     return tuple(found)
+
+
+def missed_schedules(project: Project, changes: Iterable[Change], now: datetime) -> tuple[Guard, ...]:
+    """Tell of outreaches that become live after their moment: nobody would get what was due by then."""
+    zone = load_zone(project.zone) or ZoneInfo("UTC")
+    made = (address(change).partition("/") for change in changes if isinstance(change, Create))
+    outreaches = [project.outreaches[name] for kind, _, name in made if kind == Kind.OUTREACH]
+    return tuple(
+        _missed(outreach, time) for outreach in outreaches for time in missed_times(outreach, now, zone)
+    )
+
+
+def _missed(outreach: Outreach, time: MissedTime) -> Guard:
+    who = "Its mails" if time.version is None else f"Mails of the version `{time.version}`"
+    where = "that is over" if time.is_over else "which is over where the day begins early"
+    nobody = "Nobody" if time.is_over else "No contact there"
+    return Guard(
+        code=MISSED_SCHEDULE.id,
+        level=GuardLevel.WARNS,
+        address=str(outreach.address),
+        path=("schedule", "at") if time.version is None else ("versions", time.version, "at"),
+        detail=f"{who} go at {time.at:%Y-%m-%d %H:%M}, and {where}. {nobody} gets one.",
+        help="Set a moment that is to come, unless they have gone out in another way.",
+    )
 
 
 def _mass_removal(live: State, desired: State, changes: tuple[Change, ...]) -> tuple[Guard, ...]:

@@ -157,6 +157,8 @@ class ReviewedPlan:
     generation: int
     changes: Mapping[str, str]
     """Change digest → address."""
+    guards: frozenset[tuple[str, str | None]] = frozenset()
+    """Code and address of what was said against it."""
 
 
 class PlanFormatError(ValueError):
@@ -173,7 +175,10 @@ def read_reviewed(document: Any) -> ReviewedPlan:
     try:
         changes = {str(change["digest"]): str(change["address"]) for change in document["changes"]}
         reviewed = ReviewedPlan(
-            digest=str(document["digest"]), generation=int(document["generation"]), changes=changes
+            digest=str(document["digest"]),
+            generation=int(document["generation"]),
+            changes=changes,
+            guards=frozenset((guard["code"], guard["address"]) for guard in document.get("guards", ())),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise PlanFormatError(f"The plan is damaged: {error!r} is missing or malformed.") from error

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from jo.flow.occurrence import ONCE, is_too_late, moment, next_opening, open_occurrences
+from jo.flow.occurrence import ONCE, is_too_late, missed_times, moment, next_opening, open_occurrences
 from jo.model.outreach import CatchUp, CatchUpPolicy, Once, Outreach, Recurring, Schedule
 from jo.timing.durations import Duration, Unit
 from jo.timing.recurrence import parse_cron
@@ -157,3 +157,34 @@ def test_a_version_with_an_earlier_time_of_its_own_opens_the_occurrence() -> Non
     outreach = once("UTC", versions={"ja": Once(at=NINE - timedelta(days=3))})
 
     assert next_opening(outreach, utc("2026-12-01 00:00"), PROJECT) == utc("2026-12-05 09:00")
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "expected"),
+    [
+        ("Europe/Berlin", "2026-12-08 08:00", []),
+        ("Europe/Berlin", "2026-12-08 08:01", [True]),
+        (None, "2026-12-08 17:00", []),
+        (None, "2026-12-08 17:01", [True]),
+        ("contact", "2026-12-07 19:00", []),
+        ("contact", "2026-12-07 19:01", [False]),
+        ("contact", "2026-12-08 21:00", [False]),
+        ("contact", "2026-12-08 21:01", [True]),
+    ],
+)
+def test_a_time_is_missed_when_it_had_come_for_somebody_before_the_outreach_was_live(
+    zone: str | None, now: str, expected: list[bool]
+) -> None:
+    assert [found.is_over for found in missed_times(once(zone), utc(now), PROJECT)] == expected
+
+
+def test_each_version_with_a_time_of_its_own_may_be_missed_alone() -> None:
+    outreach = once("UTC", versions={"ja": Once(at=NINE - timedelta(days=2))})
+
+    (found,) = missed_times(outreach, utc("2026-12-07 09:00"), PROJECT)
+
+    assert (found.version, found.at) == ("ja", NINE - timedelta(days=2))
+
+
+def test_a_schedule_that_comes_again_is_never_missed() -> None:
+    assert missed_times(recurring("0 9 * * *"), utc("2030-01-01"), PROJECT) == ()

@@ -105,6 +105,10 @@ def _stopped(console: Console, plan: "Plan", reviewed: "ReviewedPlan | None") ->
     if plan.is_refused:
         console.error("A guard refuses this plan. Nothing was changed.")
         return Exit.REFUSED
+    if reviewed is not None:
+        for guard in plan.guards:
+            if (guard.code, guard.address) not in reviewed.guards:
+                console.warn(f"{guard.code} {guard.address}: {guard.detail} {guard.help}")
     return None
 
 

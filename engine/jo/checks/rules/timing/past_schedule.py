@@ -34,6 +34,7 @@ It is a note, never an error. Only found where jo knows today's date.
 ## References
 
 - J402 broken-schedule
+- J706 missed-schedule: what a plan says that would make it live
 """
 
 from collections.abc import Iterator
