@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from jo.ports.store.audiences import CandidateDecision, Snapshot, Undecided, UndecidedPage
 from jo.ports.warehouse import Member
-from jo.store.bulk import execute_each
+from jo.store.bulk import ask_each
 from jo.store.counts import SqlCounts, of_decision
 from jo.store.section import Section
 from jo.store.tables import IS_PRESENT, decisions, lists, memberships
@@ -225,7 +225,7 @@ class SqlAudiences(Section):
             return
         last = {tuple(_name_of(decision).values()): decision for decision in decisions}
         rows = [{**_name_of(decision), **_said(decision)} for decision in last.values()]
-        new = {tuple(row) for row in execute_each(self._connection, _DECIDE, rows)}
+        new = set(ask_each(self._connection, _DECIDE, rows))
         again = [decision for name, decision in last.items() if name not in new]
         if again:
             self._decide_again(again)

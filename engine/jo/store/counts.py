@@ -39,7 +39,7 @@ from jo.flow.state import UNSENT, IntentState, Why
 from jo.model.address import Kind
 from jo.ports.store.counts import Miscount
 from jo.ports.store.leases import Lease
-from jo.store.bulk import execute_each
+from jo.store.bulk import tell_each
 from jo.store.section import Section
 from jo.store.tables import IS_INSIDE, counts, decisions, intents, is_one_of, passages
 from jo.store.twins import alone, among, insert
@@ -186,7 +186,7 @@ class SqlCounts(Section):
         rows = [self._row(sort, number) for sort, number in sorted(self._moved.items()) if number]
         self._moved.clear()
         if rows:
-            execute_each(self._connection, _ADD, rows)
+            tell_each(self._connection, _ADD, rows)
 
     def kept(self, *whats: What, journey: str | None = None) -> Sequence[tuple[Sort, int]]:
         """Return how many there are of each sort, those with none left out; sorted."""

@@ -112,22 +112,22 @@ class SqlEvidence(Section):
         """Return intent → its attempts that have ended, in order."""
         found: defaultdict[int, list[Tried]] = defaultdict(list)
         if ids:
-            for intent, id_, number, state, ended_at in self._connection.execute(_TRIED, {"ids": list(ids)}):
+            for intent, id_, number, state, ended_at in self._ask(_TRIED, {"ids": list(ids)}):
                 found[intent].append(Tried(id=id_, number=number, state=state, ended_at=ended_at))
         return found
 
     def reply(self, late: Sequence[tuple[int, AttemptEnd]]) -> None:
         """Take replies for attempts, by their ids, that are not open any more."""
         for id_, end in late:
-            (of,) = self._connection.execute(_INTENT_OF, {"id": id_})
-            tried = self.tried([of.intent])[of.intent]
+            ((intent, owner),) = self._ask(_INTENT_OF, {"id": id_})
+            tried = self.tried([intent])[intent]
             about = next(item for item in tried if item.id == id_)
             ruling = OF_REPLY.get(end.state)
             if ruling is None or end.state is about.state:
                 continue
             text = f"{end.code} {end.text}" if end.code is not None else end.text
-            said = Said(at=end.at, source=REPLY, who=of.owner, text=text)
-            self._take(self._load([of.intent])[of.intent], tried, [about], ruling, said)
+            said = Said(at=end.at, source=REPLY, who=owner, text=text)
+            self._take(self._load([intent])[intent], tried, [about], ruling, said)
 
     def resolve(self, ids: Collection[int], ruling: Ruling, said: Said) -> Sequence[int]:
         intents = self._load(ids)
@@ -151,7 +151,7 @@ class SqlEvidence(Section):
         final = {id_: end.detail for id_, end in ends if end.state not in UNDER_WAY}
         if not final:
             return ends
-        doubtful = set(self._connection.execute(_DOUBTFUL, {"ids": list(final)}).scalars())
+        doubtful = {id_ for (id_,) in self._ask(_DOUBTFUL, {"ids": list(final)})}
         turns = []
         for id_ in sorted(doubtful):
             values = {"detail": final[id_], "ended_at": at}
@@ -165,7 +165,7 @@ class SqlEvidence(Section):
         return self._turns.make_all(find.where(IS_DOUBTFUL), asked, _CLOSE_ALL, values, to)
 
     def _load(self, ids: Iterable[int]) -> Mapping[int, Intent]:
-        rows = self._connection.execute(_INTENTS, {"ids": list(ids)})
+        rows = self._ask(_INTENTS, {"ids": list(ids)})
         return {intent.id: intent for intent in self._turns.know([to_intent(row) for row in rows])}
 
     def _take(
@@ -187,7 +187,7 @@ class SqlEvidence(Section):
             if weighed.attempt is not None:
                 row = {"b_id": item.id, "b_was": item.state, "state": weighed.attempt}
                 self._change_each(_REVISE_ATTEMPT, [row], "attempts")
-            self._connection.execute(_KEEP_EVIDENCE, [_row(item, ruling, said)])
+            self._tell(_KEEP_EVIDENCE, _row(item, ruling, said))
         if settled is not None:
             self._turns.make(_REVISE[settled.state], [_turn(intent, settled, said.at)])
 

@@ -7,7 +7,7 @@ from sqlalchemy import Text, bindparam, false, select, true, type_coerce, update
 
 from jo.ports.store.facts import FactRow, FactsDifference
 from jo.ports.warehouse import Fact
-from jo.store.bulk import execute_each
+from jo.store.bulk import tell_each
 from jo.store.columns import to_json
 from jo.store.section import Section
 from jo.store.tables import facts, sources
@@ -43,6 +43,8 @@ _ROWS = select(facts.c.key, facts.c.data, facts.c.is_gone).where(
     facts.c.source == _source, among(facts.c.key, "keys")
 )
 
+_AS_OF = select(sources.c.name, sources.c.as_of)
+
 _KEYS = select(facts.c.key).where(facts.c.source == _source).order_by(facts.c.key)
 
 
@@ -67,7 +69,7 @@ class SqlFacts(Section):
     def mark(self, as_of: Mapping[str, datetime]) -> None:
         if as_of:
             rows = [{"name": name, "as_of": moment} for name, moment in sorted(as_of.items())]
-            execute_each(self._connection, _PUT_SOURCE, rows)
+            tell_each(self._connection, _PUT_SOURCE, rows)
 
     def rows(self, source: str, keys: Collection[str]) -> Mapping[str, FactRow]:
         found = self._connection.execute(_ROWS, {"b_source": source, "keys": list(keys)})
@@ -77,4 +79,4 @@ class SqlFacts(Section):
         return self._connection.execute(_KEYS, {"b_source": source}).scalars().all()
 
     def as_of(self) -> Mapping[str, datetime]:
-        return {row.name: row.as_of for row in self._connection.execute(select(sources))}
+        return dict(self._ask(_AS_OF))

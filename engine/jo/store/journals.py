@@ -15,7 +15,9 @@ from jo.store.twins import among, insert
 
 _STORE_ID = "store-id"
 
-_ALL = select(journals).order_by(journals.c.id)
+_ALL = select(
+    journals.c.id, journals.c.place, journals.c.position, journals.c.digest, journals.c.at
+).order_by(journals.c.id)
 _put = insert(journals)
 _PUT = _put.on_conflict_do_update(
     index_elements=[journals.c.id],
@@ -37,7 +39,9 @@ _KNOW = _know.on_conflict_do_update(
     index_elements=[known_sends.c.public, known_sends.c.number],
     set_={"state": _know.excluded.state, "at": _know.excluded.at},
 )
-_KNOWN = select(known_sends).where(among(known_sends.c.public, "publics"))
+_KNOWN = select(known_sends.c.public, known_sends.c.number, known_sends.c.state, known_sends.c.at).where(
+    among(known_sends.c.public, "publics")
+)
 _FORGET = delete(known_sends).where(among(known_sends.c.public, "publics"))
 
 _WEIGHT = {
@@ -60,10 +64,8 @@ class SqlJournals(Section):
 
     def all(self) -> Sequence[KnownJournal]:
         return [
-            KnownJournal(
-                id=row.id, place=row.place, mark=Mark(position=row.position, check=row.digest), at=row.at
-            )
-            for row in self._connection.execute(_ALL)
+            KnownJournal(id=id_, place=place, mark=Mark(position=position, check=check), at=at)
+            for id_, place, position, check, at in self._ask(_ALL)
         ]
 
     def put(self, journal: KnownJournal) -> None:
@@ -74,7 +76,7 @@ class SqlJournals(Section):
             "digest": journal.mark.check,
             "at": journal.at,
         }
-        self._connection.execute(_PUT, values)
+        self._tell(_PUT, values)
 
     def advance(self, id: str, before: Mark, after: Mark) -> None:
         values = {
@@ -84,7 +86,7 @@ class SqlJournals(Section):
             "position": after.position,
             "digest": after.check,
         }
-        if not self._connection.execute(_ADVANCE, values).rowcount:
+        if not self._tell(_ADVANCE, values):
             raise JournalMovedError(
                 "The store is not as this worker left it: it was restored, or another worker uses the same "
                 "journal. Nothing was sent."
@@ -92,8 +94,7 @@ class SqlJournals(Section):
 
     def unknown(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         publics = list({entry.public for entry in entries})
-        rows = self._connection.execute(_ATTEMPTS_OF, {"publics": publics})
-        attempts = {row.public: row.attempts for row in rows}
+        attempts: dict[str, int] = dict(self._ask(_ATTEMPTS_OF, {"publics": publics}))
         return [entry for entry in entries if attempts.get(entry.public, 0) < entry.number]
 
     def know(self, entries: Sequence[Entry]) -> None:
@@ -106,12 +107,12 @@ class SqlJournals(Section):
 
     def known(self, publics: Collection[str]) -> Mapping[str, Entry]:
         found: dict[str, Entry] = {}
-        for row in self._connection.execute(_KNOWN, {"publics": list(publics)}):
-            entry = Entry(public=row.public, number=row.number, state=row.state, at=row.at)
-            other = found.get(entry.public)
-            if entry.state in _WEIGHT and (other is None or _WEIGHT[other.state] < _WEIGHT[entry.state]):
-                found[entry.public] = entry
+        for public, number, state, at in self._ask(_KNOWN, {"publics": list(publics)}):
+            entry = Entry(public=public, number=number, state=state, at=at)
+            other = found.get(public)
+            if state in _WEIGHT and (other is None or _WEIGHT[other.state] < _WEIGHT[state]):
+                found[public] = entry
         return found
 
     def forget(self, publics: Collection[str]) -> None:
-        self._connection.execute(_FORGET, {"publics": list(publics)})
+        self._tell(_FORGET, {"publics": list(publics)})

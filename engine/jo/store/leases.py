@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, or_, select, update
 from jo.ports.store.errors import LeaseLostError
 from jo.ports.store.leases import Lease
 from jo.store.section import Section
+from jo.store.spoken import ask
 from jo.store.tables import leases, shares
 from jo.store.twins import clock, insert
 
@@ -91,7 +92,7 @@ class SqlLeases(Section):
 
 def fence(connection: Connection, lease: Lease) -> None:
     """Hold a lease for the rest of the transaction. Raises LeaseLostError when it is not ours any more."""
-    if connection.execute(_FENCE, _ours(lease)).first() is None:
+    if not ask(connection, _FENCE, _ours(lease)):
         raise _lost(lease)
 
 

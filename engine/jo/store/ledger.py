@@ -39,7 +39,7 @@ from jo.model.content import MailClass
 from jo.ports.store.errors import ChangeRefusedError
 from jo.ports.store.leases import Lease
 from jo.ports.store.ledger import OpenedAttempt, Said
-from jo.store.bulk import execute_each
+from jo.store.bulk import ask_each
 from jo.store.codec import INTENT, fixed_values, intent_values, to_intent
 from jo.store.columns import EPOCH, Json
 from jo.store.counts import SqlCounts
@@ -324,7 +324,7 @@ class SqlLedger(Section):
         if not intents:
             return ()
         rows = [intent_values(intent) for intent in intents]
-        new = set(execute_each(self._connection, _CREATE, rows).scalars())
+        new = {key for (key,) in ask_each(self._connection, _CREATE, rows)}
         created = []
         for intent in intents:
             if intent.key in new:
@@ -351,10 +351,11 @@ class SqlLedger(Section):
         return min((earliest for _, earliest in self._priorities(shards, after or EPOCH)), default=None)
 
     def next_expiry(self) -> datetime | None:
-        return self._connection.execute(_EARLIEST_EXPIRY).scalar()
+        earliest: datetime | None = self._ask(_EARLIEST_EXPIRY)[0][0]
+        return earliest
 
     def load(self, ids: Collection[int]) -> Mapping[int, Intent]:
-        rows = self._connection.execute(_LOAD, {"ids": list(ids)})
+        rows = self._ask(_LOAD, {"ids": list(ids)})
         return {intent.id: intent for intent in self._turns.know([to_intent(row) for row in rows])}
 
     def pending(self, ids: Collection[int]) -> Set[int]:
@@ -375,7 +376,7 @@ class SqlLedger(Section):
             "at": at,
             "ids": [id_ for id_, _ in intents],
         }
-        ids = {row.intent: row.id for row in self._connection.execute(_ADD_ATTEMPTS, values)}
+        ids: dict[int, int] = dict(self._ask(_ADD_ATTEMPTS, values))
         return [
             OpenedAttempt(id=ids[intent], intent=intent, opened_at=at, owner=lease.owner, token=lease.token)
             for intent, _ in intents
@@ -455,13 +456,13 @@ class SqlLedger(Section):
 
     def reclass(self, ids: Collection[int], class_: MailClass, topic: str | None) -> int:
         values = {"ids": list(ids), "b_class": class_, "b_topic": topic}
-        return self._connection.execute(_RECLASS, values).rowcount
+        return self._tell(_RECLASS, values)
 
     def reconsider(self, why: Why, at: datetime, limit: int) -> int:
         asked = {"why": why, "now": at, "limit": limit}
-        ids = self._connection.execute(_HELD_UNTIL_LATER, asked).scalars().all()
+        ids = [id_ for (id_,) in self._ask(_HELD_UNTIL_LATER, asked)]
         if ids:
-            self._connection.execute(_RECONSIDER, {"ids": ids, "now": at})
+            self._tell(_RECONSIDER, {"ids": ids, "now": at})
         return len(ids)
 
     def withdraw(self, passages: Collection[int], reason: str, at: datetime) -> int:
@@ -469,7 +470,7 @@ class SqlLedger(Section):
 
     def withdraw_journey(self, journey: str, reason: str, at: datetime, limit: int) -> int:
         asked = {"journey": journey, "limit": limit}
-        ids = self._connection.execute(_WITHDRAWABLE_OF_JOURNEY, asked).scalars().all()
+        ids = [id_ for (id_,) in self._ask(_WITHDRAWABLE_OF_JOURNEY, asked)]
         return self._withdraw(_WITHDRAWABLE_AMONG, {"ids": ids}, reason, at) if ids else 0
 
     def withdrawable(
@@ -487,7 +488,7 @@ class SqlLedger(Section):
 
     def abandoned(self) -> Sequence[tuple[OpenedAttempt, Intent]]:
         found = []
-        for id_, intent, opened_at, owner, token, *rest in self._connection.execute(_ABANDONED):
+        for id_, intent, opened_at, owner, token, *rest in self._ask(_ABANDONED):
             attempt = OpenedAttempt(id=id_, intent=intent, opened_at=opened_at, owner=owner, token=token)
             found.append((attempt, to_intent(rest)))
         self._turns.know([intent for _, intent in found])
@@ -499,7 +500,7 @@ class SqlLedger(Section):
         values = {"address_keys": list(address_keys), "class": class_, "since": since}
         moments: defaultdict[str, list[datetime]] = defaultdict(list)
         for statement in (_SENT_SINCE, _HELD_SINCE, _UNDER_WAY_SINCE):
-            for key, moment in self._connection.execute(statement, values):
+            for key, moment in self._ask(statement, values):
                 moments[key].append(moment)
         return {key: sorted(found) for key, found in moments.items()}
 
@@ -508,7 +509,7 @@ class SqlLedger(Section):
     ) -> Mapping[str, Mapping[str, datetime]]:
         values = {"contacts": list(contacts), "templates": list(templates)}
         last: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
-        for contact, template, moment in self._connection.execute(_RECEIVED, values):
+        for contact, template, moment in self._ask(_RECEIVED, values):
             last[contact][template] = moment
         return dict(last)
 
@@ -522,19 +523,19 @@ class SqlLedger(Section):
             "journey": journey,
             "occurrence": occurrence,
         }
-        return {row.address_key: row.at for row in self._connection.execute(_LAST_PLANNED, values)}
+        return dict(self._ask(_LAST_PLANNED, values))
 
     def by_public_id(self, public: str) -> Intent | None:
-        row = self._connection.execute(_BY_PUBLIC_ID, {"public": public}).one_or_none()
-        return None if row is None else to_intent(row)
+        rows = self._ask(_BY_PUBLIC_ID, {"public": public})
+        return to_intent(rows[0]) if rows else None
 
     def by_prefix(self, prefix: str, limit: int) -> Sequence[Intent]:
         values = {"low": prefix, "high": prefix + "g", "limit": limit}  # `g` stands behind all hex digits
-        return [to_intent(row) for row in self._connection.execute(_BY_PREFIX, values)]
+        return [to_intent(row) for row in self._ask(_BY_PREFIX, values)]
 
     def _of_attempts(self, ids: Sequence[int]) -> Mapping[int, "_OfAttempt"]:
         found = {}
-        for *sort, attempt, number, state in self._connection.execute(_OF_ATTEMPTS, {"ids": ids}):
+        for *sort, attempt, number, state in self._ask(_OF_ATTEMPTS, {"ids": ids}):
             self._turns.know_sort(*sort)
             found[attempt] = _OfAttempt(sort[0], number, state)
         return found
@@ -543,10 +544,10 @@ class SqlLedger(Section):
         """Yield each priority that something of the shards is pending in, high first, and the earliest due
         moment there that lies behind `after`.
         """
-        priority = self._connection.execute(_HIGHEST).scalar()
+        priority = self._ask(_HIGHEST)[0][0]
         while priority is not None:
             asked = in_shards(_EARLIEST_OF, _EARLIEST_OF_IN, shards, {"priority": priority, "after": after})
             earliest = self._connection.execute(*asked).scalar()
             if earliest is not None:
                 yield priority, earliest
-            priority = self._connection.execute(_NEXT_LOWER, {"above": priority}).scalar()
+            priority = self._ask(_NEXT_LOWER, {"above": priority})[0][0]

@@ -38,6 +38,7 @@ class SqlLimits(Section):
         granted = min(want, allowed.most)
         free_at, longest = now + granted * allowed.interval, now + allowed.most * allowed.interval + STRAY
         values = {"name": name, "free_at": free_at, "b_now": now, "b_longest": longest}
-        if self._connection.execute(_TAKE, values).first() is not None:
+        if self._ask(_TAKE, values):
             return Grant(granted, free_at)
-        return Grant(0, self._connection.execute(_FREE_AT, {"name": name}).scalar_one())
+        ((free_at,),) = self._ask(_FREE_AT, {"name": name})
+        return Grant(0, free_at)

@@ -15,7 +15,9 @@ _PAUSE = _pause.on_conflict_do_update(
     set_={column.name: _pause.excluded[column.name] for column in overrides.c if not column.primary_key},
 )
 _RESUME = delete(overrides).where(overrides.c.scope == bindparam("b_scope"))
-_OVERRIDES = select(overrides).order_by(overrides.c.scope)
+_OVERRIDES = select(
+    overrides.c.scope, overrides.c.who, overrides.c.why, overrides.c.at, overrides.c.until_at
+).order_by(overrides.c.scope)
 
 _remember = insert(memories)
 _REMEMBER = _remember.on_conflict_do_update(
@@ -35,19 +37,20 @@ class SqlOperations(Section):
             "at": override.at,
             "until_at": override.until,
         }
-        self._connection.execute(_PAUSE, values)
+        self._tell(_PAUSE, values)
 
     def resume(self, scope: str) -> bool:
-        return bool(self._connection.execute(_RESUME, {"b_scope": scope}).rowcount)
+        return bool(self._tell(_RESUME, {"b_scope": scope}))
 
     def overrides(self) -> Sequence[Override]:
         return [
-            Override(scope=row.scope, who=row.who, why=row.why, at=row.at, until=row.until_at)
-            for row in self._connection.execute(_OVERRIDES)
+            Override(scope=scope, who=who, why=why, at=at, until=until)
+            for scope, who, why, at, until in self._ask(_OVERRIDES)
         ]
 
     def remember(self, name: str, value: str) -> None:
-        self._connection.execute(_REMEMBER, {"name": name, "value": value})
+        self._tell(_REMEMBER, {"name": name, "value": value})
 
     def recall(self, name: str) -> str | None:
-        return self._connection.execute(_RECALL, {"name": name}).scalar()
+        found = self._ask(_RECALL, {"name": name})
+        return found[0][0] if found else None

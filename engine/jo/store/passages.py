@@ -12,7 +12,7 @@ from jo.flow.passage import Note, Passage, StepIntent
 from jo.flow.shards import ALL_SHARDS
 from jo.ports.store.passages import Happening, PassageRecords, PastPassages, StepEngagement
 from jo.ports.store.people import Engaged
-from jo.store.bulk import execute_each
+from jo.store.bulk import ask_each, tell_each
 from jo.store.codec import PASSAGE, entry_values, standing_values, to_passage
 from jo.store.counts import SqlCounts, What, of_passages
 from jo.store.section import Section, in_shards
@@ -159,7 +159,7 @@ class SqlPassages(Section):
         if not passages:
             return ()
         rows = [{**entry_values(passage), **standing_values(passage)} for passage in passages]
-        new = execute_each(self._connection, _ENTER, rows)
+        new = ask_each(self._connection, _ENTER, rows)
         ids = {(program, identity, number): id_ for program, identity, number, id_ in new}
         entered = []
         for passage in passages:
@@ -224,7 +224,7 @@ class SqlPassages(Section):
                 {"passage": id_, "at": note.at, "step": note.step, "what": note.what, "detail": note.detail}
                 for id_, note in notes
             ]
-            execute_each(self._connection, _NOTE, rows)
+            tell_each(self._connection, _NOTE, rows)
 
     def wake(
         self,

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, select
 from jo.flow.intent import Suppression
 from jo.ports.store.passages import Happening
 from jo.ports.store.people import Engaged, Signal
-from jo.store.bulk import execute_each
+from jo.store.bulk import ask_each
 from jo.store.section import Section
 from jo.store.tables import attempts, engagement, events, intents, signals, suppressions
 from jo.store.twins import among, changing, insert, unchanged
@@ -59,15 +59,14 @@ class SqlPeople(Section):
             }
             for key, item, source in items
         ]
-        return len(execute_each(self._connection, _SUPPRESS, rows).all())
+        return len(ask_each(self._connection, _SUPPRESS, rows))
 
     def settle_suppressions(self) -> None:
-        self._connection.execute(_UNCHANGED)
+        self._tell(_UNCHANGED)
 
     def suppressions(self, address_keys: Collection[str]) -> Mapping[str, tuple[Suppression, ...]]:
-        rows = self._connection.execute(_SUPPRESSIONS, {"address_keys": list(address_keys)})
         found: defaultdict[str, list[Suppression]] = defaultdict(list)
-        for key, scope, cause, at in rows:
+        for key, scope, cause, at in self._ask(_SUPPRESSIONS, {"address_keys": list(address_keys)}):
             found[key].append(Suppression(scope=scope, cause=cause, at=at))
         return {key: tuple(items) for key, items in found.items()}
 

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-from sqlalchemy import Connection, Select, Update
+from sqlalchemy import Connection, Executable, Select, Update
 
 from jo.flow.shards import SHARDS
 from jo.ports.store.errors import ChangeRefusedError
-from jo.store.bulk import execute_each
+from jo.store.bulk import tell_each
+from jo.store.spoken import NOTHING, Rows, ask, tell
 
 
 class Section:
@@ -18,11 +19,19 @@ class Section:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def _ask(self, statement: Executable, values: Mapping[str, Any] = NOTHING) -> Rows:
+        """Execute a module's statement, and return the rows of its answer."""
+        return ask(self._connection, statement, values)
+
+    def _tell(self, statement: Executable, values: Mapping[str, Any] = NOTHING) -> int:
+        """Execute a module's statement that has no answer, and return how many rows it has changed."""
+        return tell(self._connection, statement, values)
+
     def _change_each(self, statement: Update, rows: Sequence[dict[str, Any]], what: str) -> None:
         """Execute a conditional update once per row; raise ChangeRefusedError when one met no row."""
         if not rows:
             return
-        changed = execute_each(self._connection, statement, rows).rowcount
+        changed = tell_each(self._connection, statement, rows)
         if changed != len(rows):
             raise ChangeRefusedError(
                 f"{len(rows) - changed} of {len(rows)} {what} are not in a state that allows the change."

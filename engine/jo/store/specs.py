@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, case, delete, func, select, update
 
 from jo.ports.store.errors import ChangeRefusedError, StaleGenerationError
 from jo.ports.store.specs import Deployment, LiveSpec, Revision, SpecChange, SpecState
-from jo.store.bulk import execute_each
+from jo.store.bulk import tell_each
 from jo.store.section import Section
 from jo.store.tables import deployments, revisions, specs, step_keys
 from jo.store.twins import among, insert
@@ -68,7 +68,8 @@ class SqlSpecs(Section):
     __slots__ = ()
 
     def generation(self) -> int:
-        return int(self._connection.execute(_GENERATION).scalar_one())
+        ((generation,),) = self._ask(_GENERATION)
+        return int(generation)
 
     def live(self) -> Sequence[LiveSpec]:
         return [
@@ -141,7 +142,7 @@ class SqlSpecs(Section):
         if change.step_keys:
             program = change.address.partition("/")[2]
             rows = [{"program": program, "step": step, "key": key} for step, key in change.step_keys.items()]
-            execute_each(self._connection, _PUT_STEP_KEY, rows)
+            tell_each(self._connection, _PUT_STEP_KEY, rows)
 
     def _revision(self, change: SpecChange) -> int:
         """Return the id of the revision of this form, a new one when it was never applied before."""

@@ -119,7 +119,7 @@ class Turns(Section):
         """
         rows = self._connection.execute(find, {**asked, "limit": limit}).all()
         if rows:
-            self._connection.execute(statement, {**values, "ids": [row.id for row in rows]})
+            self._connection.execute(statement, {**values, "ids": [id_ for id_, *_ in rows]})
             self._counts.left([of_mail(*sort) for _, *sort in rows])
             self._counts.came([of_mail(journey, *to) for _, journey, *_ in rows])
             for row in rows:
@@ -128,7 +128,7 @@ class Turns(Section):
 
     def _learn(self, ids: Sequence[int]) -> None:
         if ids:
-            for id_, *sort in self._connection.execute(_SORTS_OF, {"ids": ids}):
+            for id_, *sort in self._ask(_SORTS_OF, {"ids": ids}):
                 self._known[id_] = of_mail(*sort)
 
 

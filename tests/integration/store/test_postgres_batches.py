@@ -1,19 +1,18 @@
 """A batch costs PostgreSQL the same few statements, however many rows it has."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import event
 
 from jo.flow.intent import AttemptEnd, End, Keep, Settled, Suppression
 from jo.flow.passage import Note
 from jo.flow.state import AttemptState, IntentState, Why
-from jo.ports.store import CandidateDecision, Lease, Transaction
+from jo.ports.store import CandidateDecision, Transaction
 from jo.ports.warehouse import Fact, Member
-from jo.store.engine import connect
-from jo.store.store import SqlStore
+from jo.store import open_store
 from tests.support.builders import DAY, NOON, a_fixed, a_passage, an_intent
 from tests.support.stores import a_lease, take_facts, take_members
 
@@ -80,41 +79,36 @@ def suppress(work: Transaction, names: list[str]) -> None:
     assert work.people.suppress([(name, found, "test") for name in names]) == len(names)
 
 
-class Counted:
-    """A store, and how many statements its transactions said."""
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """All that is said to a server, as long as the test lasts."""
+    found: list[object] = []
+    execute = psycopg.Cursor.execute
 
-    def __init__(self, url: str) -> None:
-        self._database = connect(url)
-        self.store = SqlStore(self._database)
-        self.said = 0
-        engine: Any = self._database._engine  # type: ignore[attr-defined]
-        event.listen(engine, "before_cursor_execute", self._hear)
+    def note(cursor: Any, query: Any, *rest: Any, **options: Any) -> Any:
+        found.append(query)
+        return execute(cursor, query, *rest, **options)
 
-    def _hear(
-        self, connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
-    ) -> None:
-        assert not executemany, statement
-        self.said += 1
+    def never(cursor: Any, query: Any, *rest: Any, **options: Any) -> None:
+        raise AssertionError(query)
 
-    def close(self) -> None:
-        self._database.close()
-
-
-@contextmanager
-def counted(url: str) -> Iterator[tuple[Counted, Lease]]:
-    with closing(Counted(url)) as found:
-        yield found, a_lease(found.store)
+    monkeypatch.setattr(psycopg.Cursor, "execute", note)
+    monkeypatch.setattr(psycopg.Cursor, "executemany", never)
+    return found
 
 
 @pytest.mark.parametrize("batch", [enter, create, send, hold, decide, refresh, suppress])
-def test_a_batch_of_many_says_no_more_than_a_batch_of_few(postgres_store_url: str, batch: Batch) -> None:
-    with counted(postgres_store_url) as (database, lease):
-        said = []
+def test_a_batch_of_many_says_no_more_than_a_batch_of_few(
+    postgres_store_url: str, said: list[object], batch: Batch
+) -> None:
+    with closing(open_store(postgres_store_url)) as store:
+        lease = a_lease(store)
+        numbers = []
         for prefix, size in (("few", 2), ("many", 300)):
-            before = database.said
-            with database.store.write(lease) as work:
+            said.clear()
+            with store.write(lease) as work:
                 batch(work, [f"{prefix}-{number:04}" for number in range(size)])
-            said.append(database.said - before)
+            numbers.append(len(said))
 
-    few, many = said
+    few, many = numbers
     assert many == few < 40

@@ -21,6 +21,7 @@ SCANS = {
     "counts._ONE_BY_ONE.ended": "passages",
     "counts._ONE_BY_ONE.decided": "decisions",
     "counts._ONE_BY_ONE.mail": "intents",
+    "facts._AS_OF": "sources",
     "operations._OVERRIDES": "overrides",
     "people._UNSEEN": "signals",
     "reports._DECISIONS": "decisions",
