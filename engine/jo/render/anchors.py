@@ -15,10 +15,11 @@ from jo.diagnostics.codes import REFUSED_TEMPLATE_FEATURE, UNSAFE_LINK, Code, Se
 from jo.model.address import is_name
 from jo.render.escape import Context
 from jo.render.faults import ContentFault, Place, UnusableError
+from jo.render.filling import printer
 from jo.render.holes import Hole, Holes, LinkHole
 from jo.render.names import UNSUBSCRIBE_URL
 from jo.render.pieces import Piece, PieceKind
-from jo.render.program import Printed, Values, printer
+from jo.render.plan import Printed, Values
 from jo.render.syntax import Token
 
 ADDRESS_ATTRIBUTES = frozenset({"href", "src", "background"})
@@ -141,7 +142,7 @@ class _Taker:
             tracked=self._tracking and is_anchor and web and not is_unsubscribe,
             url=None if any(isinstance(part, Printed) for part in parts) else "".join(map(str, parts)),
             is_unsubscribe=is_unsubscribe,
-            make=_maker(parts),
+            make=printer(*parts),
         )
         self.links.append(link)
         return link
@@ -243,10 +244,3 @@ def _check_static(address: str, schemes: frozenset[str]) -> None:
         raise AddressError(f"`{address}` names no host.")
     if _OUTSIDE_ADDRESSES.search(address):
         raise AddressError(f"`{address}` holds a character that an address cannot have.")
-
-
-def _maker(parts: Parts) -> Callable[[Values], str]:
-    makers = [part if isinstance(part, str) else printer(part) for part in parts]
-    if len(makers) == 1 and not isinstance(makers[0], str):
-        return makers[0]
-    return lambda values: "".join(part if isinstance(part, str) else part(values) for part in makers)

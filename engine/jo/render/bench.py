@@ -10,7 +10,8 @@ from jo.render.escape import Context
 from jo.render.faults import ContentFault, Place, UnusableError
 from jo.render.names import PROVIDED, UNSUBSCRIBE_URL, Names, Path
 from jo.render.pieces import Piece, PieceKind, locate
-from jo.render.program import Encoding, Logic, Printed, Program, Segment, build
+from jo.render.plan import Encoding, Printed
+from jo.render.program import Logic, Program, Segment, build
 from jo.render.syntax import parser
 from jo.render.text import Text, read_text
 

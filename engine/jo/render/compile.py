@@ -31,11 +31,13 @@ from jo.render.compiled import (
 )
 from jo.render.escape import Context
 from jo.render.faults import ContentFault, Place, Where
+from jo.render.filling import Filling
 from jo.render.holes import Hole, LanguageHole, LinkHole
 from jo.render.markup import Inspection, inspect
 from jo.render.names import UNSUBSCRIBE_URL
 from jo.render.pieces import Piece, PieceKind
-from jo.render.program import BODY, HEADER, Logic, Printed, Segment
+from jo.render.plan import BODY, HEADER, Plan, Printed
+from jo.render.program import Logic, Segment
 from jo.render.sender import compile_sender
 from jo.render.syntax import Token
 from jo.render.text import LAYOUT_NAMES, Text
@@ -189,15 +191,15 @@ class _Versions:
             "text": self._bench.program(text, BODY, place),
             "html": self._bench.program([*html, "\n"], BODY, place),
         }
-        sources = {part: program.source for part, program in programs.items() if isinstance(program, Logic)}
-        subject, text_program, html_program = programs.values()
-        if subject is None or text_program is None or html_program is None:
+        if None in programs.values():
             return None
+        with_logic = {part: program for part, program in programs.items() if isinstance(program, Logic)}
+        sources = {part: program.source for part, program in with_logic.items()}
         return CompiledVersion(
-            subject=subject,
-            text=text_program,
-            html=html_program,
+            filling=Filling({part: plan for part, plan in programs.items() if isinstance(plan, Plan)}),
+            with_logic=with_logic,
             links=finished.links,
+            own_links=tuple(link for link in finished.links if link.tracked or link.url is None),
             logic=self._sources(sources) if sources else None,
         )
 

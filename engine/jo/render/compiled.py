@@ -7,8 +7,10 @@ from datetime import datetime
 from jo.conditions.condition import Condition
 from jo.model.content import DEFAULT_VERSION, MailClass
 from jo.render.anchors import Link
+from jo.render.filling import Filling
 from jo.render.names import Path
-from jo.render.program import Plan, Program
+from jo.render.plan import Values
+from jo.render.program import Logic
 from jo.render.tokens import Keys
 
 LANGUAGE = "jo_language"
@@ -24,13 +26,14 @@ def link_name(index: int) -> str:
 class CompiledSender:
     """Who a mail comes from."""
 
-    name: Plan
-    address: Plan
+    name: Callable[[Values], str]
+    """Makes it for one person and raises UnusableError, like the other two."""
+    address: Callable[[Values], str]
     tokens: tuple[Path, ...]
     """What `name` and `address` read; where one is NULL, the fallback serves for both."""
     fallback: tuple[str, str] | None
     """Name and address."""
-    reply_to: Plan | None
+    reply_to: Callable[[Values], str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +51,16 @@ class LogicSources:
 class CompiledVersion:
     """One variant of a mail, ready to be built for anybody."""
 
-    subject: Program
-    text: Program
-    html: Program
+    filling: Filling
+    """Fills those of `subject`, `text` and `html` that are plans."""
+    with_logic: Mapping[str, Logic]
+    """The others; only a worker may make them."""
     links: tuple[Link, ...]
     """By number; a click token holds the number."""
-
+    own_links: tuple[Link, ...]
+    """Those of the links whose address is not the same in every mail."""
     logic: LogicSources | None
-    """The parts that only a worker may build; None when everything is a plan."""
+    """What the worker makes them from; None when everything is a plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,10 @@ which quoted-printable never writes, so no content can hold it.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from quopri import decodestring
 from typing import Any
 
 from jo.model.content import MailClass
-from jo.render import headers
 from jo.render.compiled import (
     LANGUAGE,
     CompiledSender,
@@ -23,17 +21,13 @@ from jo.render.compiled import (
     Site,
     link_name,
 )
-from jo.render.escape import one_line
 from jo.render.faults import UnusableError
+from jo.render.fields import fields_of
 from jo.render.filters import to_text
 from jo.render.names import PROVIDED, SENDER_NAME, UNSUBSCRIBE_URL, Path
 from jo.render.page import is_language
-from jo.render.program import Plan, Program
-from jo.render.scan import scan
+from jo.render.scan import BOUNDARY, LARGEST_MESSAGE, scan
 from jo.render.tokens import click_token, click_url, unsubscribe_token, unsubscribe_url
-
-ID_DIGITS = 40
-"""Digits of the identity in a Message-ID: 160 bits tell all mails of the world apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +54,20 @@ class Rendered:
     subject: str
     from_address: str
     """The address in From, for the envelope of mails whose sender names no domain for bounces."""
-    encoded_text: str = field(repr=False)
-    encoded_html: str = field(repr=False)
 
     @property
     def text(self) -> str:
-        return _decoded(self.encoded_text)
+        return self._part(1)
 
     @property
     def html(self) -> str:
-        return _decoded(self.encoded_html)
+        return self._part(2)
+
+    def _part(self, number: int) -> str:
+        start = self.data.index(b"\r\n\r\n") + 4
+        marker = self.data[start - 2 : self.data.index(b"\r\n", start)]
+        _, encoded = self.data.split(marker)[number].split(b"\r\n\r\n", 1)
+        return decodestring(encoded).decode().replace("\r\n", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +93,6 @@ class LogicDone:
 
 LogicResult = LogicDone | Quarantine
 RunLogic = Callable[[Sequence[LogicJob]], Sequence[LogicResult]]
-
-
-def _decoded(encoded: str) -> str:
-    return decodestring(encoded.encode("ascii")).decode().replace("\r\n", "\n")
 
 
 def render(
@@ -162,70 +156,50 @@ def _finish(begun: _Begun | Quarantine, site: Site, done: LogicResult | None) ->
         return begun
     if isinstance(done, Quarantine):
         return done
-    parts = done.parts if done is not None else {}
-    request, values, version = begun.request, begun.values, begun.request.compiled
+    request, values = begun.request, begun.values
+    sender = values[_SENDER]
     try:
-        subject = _text(version.subject, "subject", values, parts)
-        text = _text(version.text, "text", values, parts)
-        html = _text(version.html, "html", values, parts)
-        fields = _fields(request, site, subject, values)
+        sections, made = _sections(request.compiled, values, done)
+        subject = "".join(sections["subject"])
+        fields = fields_of(
+            request.template,
+            request.envelope,
+            site,
+            sender=sender,
+            subject=subject,
+            unsubscribe=values.get(UNSUBSCRIBE_URL, ""),
+            values=values,
+        )
     except UnusableError as fault:
         return Quarantine(str(fault))
-    boundary = f"=_jo_{request.envelope.identity}"
-    message = (
-        f"{''.join(fields.values())}\r\n"
-        f"--{boundary}\r\n{_part_head('plain')}{text}\r\n"
-        f"--{boundary}\r\n{_part_head('html')}{html}\r\n"
-        f"--{boundary}--\r\n"
-    )
-    data = message.encode(errors="surrogateescape")
-    trouble = scan(data, tuple(fields), boundary)
+    header = "".join(fields.values())
+    trouble = scan(header, tuple(fields), made)
     if trouble is not None:
         return Quarantine(trouble)
-    _, from_address = values[_SENDER]
-    return Rendered(
-        data=data, subject=subject, from_address=from_address, encoded_text=text, encoded_html=html
-    )
+    marker = f"\r\n--{BOUNDARY}{request.envelope.identity}"
+    data = "".join(
+        (header, marker, _TEXT, *sections["text"], marker, _HTML, *sections["html"], marker, "--\r\n")
+    ).encode()
+    if len(data) > LARGEST_MESSAGE:
+        return Quarantine(f"the message is larger than {LARGEST_MESSAGE:,} bytes")
+    return Rendered(data=data, subject=subject, from_address=sender[1])
 
 
-def _text(program: Program, name: str, values: Mapping[str, Any], parts: Mapping[str, str]) -> str:
-    return program.fill(values) if isinstance(program, Plan) else program.join(parts[name])
+def _sections(
+    version: CompiledVersion, values: Mapping[str, Any], done: LogicDone | None
+) -> tuple[Mapping[str, Sequence[str]], Sequence[str]]:
+    """Return the parts of subject, text and html, and those of the two bodies that are not static."""
+    filled = version.filling.fill(values)
+    sections, made = version.filling.sections(filled), version.filling.made(filled)
+    for name, program in version.with_logic.items():
+        assert done is not None, "who has logic has been to a worker"
+        sections[name], of_section = program.parts_of(done.parts[name])
+        made += of_section if name != "subject" else []
+    return sections, made
 
 
-def _part_head(subtype: str) -> str:
-    return (
-        f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-    )
-
-
-@lru_cache(256)
-def _from(address: str, name: str) -> str:
-    return headers.mailbox("From", address, name)
-
-
-def _fields(request: Request, site: Site, subject: str, values: Mapping[str, Any]) -> dict[str, str]:
-    """Return the header fields, each whole with its CRLF, by name and in order."""
-    template, envelope = request.template, request.envelope
-    name, address = values[_SENDER]
-    fields = {
-        "From": _from(address, name),
-        "To": headers.mailbox("To", envelope.to_address, one_line(envelope.to_name or "")),
-    }
-    if template.sender.reply_to is not None:
-        fields["Reply-To"] = headers.mailbox("Reply-To", template.sender.reply_to.fill(values))
-    fields["Subject"] = headers.text("Subject", subject)
-    fields["Date"] = headers.date(envelope.date)
-    fields["Message-ID"] = headers.message_id(envelope.identity[:ID_DIGITS], site.domain)
-    if template.class_ is MailClass.MARKETING:
-        if template.topic is not None:
-            topic, title = template.topic
-            fields["List-Id"] = headers.list_id(title, f"{topic}.{site.domain}")
-        fields["List-Unsubscribe"] = headers.field("List-Unsubscribe", f"<{values[UNSUBSCRIBE_URL]}>")
-        fields["List-Unsubscribe-Post"] = headers.field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
-    fields["MIME-Version"] = headers.field("MIME-Version", "1.0")
-    boundary = f'multipart/alternative;\r\n boundary="=_jo_{envelope.identity}"'
-    fields["Content-Type"] = f"Content-Type: {boundary}\r\n"
-    return fields
+_HEAD = "\r\nContent-Type: text/{}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+_TEXT, _HTML = _HEAD.format("plain"), _HEAD.format("html")
 
 
 _SENDER = "jo_sender"
@@ -244,11 +218,11 @@ def _page_values(request: Request, site: Site) -> dict[str, Any]:
         values[UNSUBSCRIBE_URL] = unsubscribe_url(
             site.base_url, unsubscribe_token(site.keys, envelope.intent)
         )
-    for link in request.compiled.links:
+    for link in request.compiled.own_links:
         if link.tracked and envelope.tracked:
             token = click_token(site.keys, envelope.intent, link.index)
             values[link_name(link.index)] = click_url(site.base_url, token)
-        elif link.tracked or link.url is None:
+        else:
             values[link_name(link.index)] = link.make(values)
     return values
 
@@ -257,7 +231,7 @@ def _sender(sender: CompiledSender, values: Mapping[str, Any]) -> tuple[str, str
     """Return display name and address."""
     if sender.fallback is not None and any(_is_null(values, path) for path in sender.tokens):
         return sender.fallback
-    return sender.name.fill(values), sender.address.fill(values)
+    return sender.name(values), sender.address(values)
 
 
 def _is_null(values: Mapping[str, Any], path: Path) -> bool:

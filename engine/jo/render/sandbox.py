@@ -12,7 +12,7 @@ from jo.render.escape import ESCAPES, Context
 from jo.render.expressions import TESTS
 from jo.render.faults import UnusableError
 from jo.render.filters import FILTERS, filter_step, to_text
-from jo.render.program import ENCODINGS, Encoding
+from jo.render.plan import ENCODINGS, Encoding
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template

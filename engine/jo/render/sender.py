@@ -7,9 +7,11 @@ from jo.model.content import DEFAULT_VERSION, Sender
 from jo.render.bench import POSTAL, Bench, plain_segments
 from jo.render.compiled import CompiledSender
 from jo.render.faults import Place, UnusableError, Where
+from jo.render.filling import filler
 from jo.render.headers import address_text
 from jo.render.names import SENDER_NAME, Path
-from jo.render.program import HEADER, Logic, Plan
+from jo.render.plan import HEADER, Plan
+from jo.render.program import Logic
 
 
 def compile_sender(sender: Sender, bench: Bench) -> CompiledSender | None:
@@ -27,11 +29,11 @@ def compile_sender(sender: Sender, bench: Bench) -> CompiledSender | None:
     fallback_name = sender.fallback_name or (sender.from_name if not name[1] else None)
     fallback_address = sender.fallback_address or (sender.from_address if not address[1] else None)
     return CompiledSender(
-        name=name[0],
-        address=address[0],
+        name=filler(name[0]),
+        address=filler(address[0]),
         tokens=tokens,
         fallback=(fallback_name, fallback_address) if tokens and fallback_name and fallback_address else None,
-        reply_to=reply_to[0] if reply_to else None,
+        reply_to=filler(reply_to[0]) if reply_to else None,
     )
 
 
@@ -52,7 +54,7 @@ def _text(sender: Sender, key: str, raw: str, bench: Bench) -> tuple[Plan, tuple
         return None
     if key != "from_name" and not text.paths and program is not None:
         try:
-            address_text(program.fill({}))
+            address_text(filler(program)({}))
         except UnusableError as fault:
             bench.fault(HEADER_RISK, place, f"`{raw}` {fault}.")
     return (program, tuple(sorted(text.paths))) if program is not None else None

@@ -1,5 +1,6 @@
 """A small world to compile templates in: three sources, a sender, a topic, and one person's data."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -177,7 +178,26 @@ def outcome(
 def rendered(template: CompiledTemplate, data: Mapping[str, Any] = DATA, **kwargs: Any) -> Rendered:
     result = outcome(template, data, **kwargs)
     assert isinstance(result, Rendered), result
+    assert is_whole(result.data)
     return result
+
+
+def is_whole(data: bytes) -> bool:
+    """Look at all the bytes of a mail at once, as jo itself never does: it looks at their parts."""
+    header, _, body = data.partition(b"\r\n\r\n")
+    boundary = re.search(rb'boundary="([^"]+)"\Z', header)
+    if boundary is None or not body.endswith(b"\r\n"):
+        return False
+    *lines, last = body.split(b"\r\n")
+    marker = b"--" + boundary[1]
+    return (
+        not re.search(rb"[^\r\n -~]|(?<!\r)\n|\r(?!\n)", body)
+        and max(map(len, lines)) <= 76
+        and last == b""
+        and [line for line in lines if boundary[1] in line] == [marker, marker, marker + b"--"]
+        and lines[0] == marker
+        and lines[-1] == marker + b"--"
+    )
 
 
 def parsed(mail: Rendered) -> EmailMessage:
