@@ -3,8 +3,11 @@
 from sqlalchemy import Select, UpdateBase
 
 from jo.store import (
+    attempts,
     audiences,
+    claims,
     counts,
+    endings,
     evidence,
     facts,
     leases,
@@ -13,6 +16,7 @@ from jo.store import (
     passages,
     people,
     reports,
+    sent,
     shares,
     specs,
     sweeps,
@@ -20,15 +24,15 @@ from jo.store import (
 )
 
 MODULES = (
-    *(audiences, counts, evidence, facts, leases, ledger, operations, passages, people, reports, shares),
-    *(specs, sweeps, turns),
+    *(attempts, audiences, claims, counts, endings, evidence, facts, leases, ledger, operations, passages),
+    *(people, reports, sent, shares, specs, sweeps, turns),
 )
 
 Statement = Select[tuple[object, ...]] | UpdateBase
 
 
 def statements() -> dict[str, Statement]:
-    """Return name → statement, such as `ledger._SETTLE.accepted`."""
+    """Return name → statement, such as `attempts._SETTLE.accepted`."""
     found: dict[str, Statement] = {}
     for module in MODULES:
         room = module.__name__.rpartition(".")[2]
