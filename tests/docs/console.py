@@ -128,7 +128,7 @@ def session(scratch: Path) -> Iterator[Session]:
     jo = scratch / "bin" / "jo"
     relay, web = str(_free_port()), f"127.0.0.1:{_free_port()}"
     program = f"{shlex.quote(sys.executable)} -m jo"
-    jo.write_text(f'#!/bin/sh\n[ "$1" = sink ] && exec {program} sink --port {relay}\nexec {program} "$@"\n')
+    jo.write_text(f'#!/bin/sh\nexec {program} "$@"\n')
     jo.chmod(0o755)
     environ = {
         "PATH": f"{jo.parent}:{os.environ['PATH']}",

@@ -173,9 +173,9 @@ def _release(console: Console, settings: "Settings", asked: Asked) -> int:
 
 
 def _may_be_fast(console: Console, settings: "Settings") -> bool:
-    from jo.cli.running import is_on_loopback
+    from jo.workspace.check_settings import is_loopback
 
-    away = [name for name, relay in settings.relays.items() if not is_on_loopback(relay.host)]
+    away = [name for name, relay in settings.relays.items() if not is_loopback(relay.host)]
     if away:
         console.error(
             f"A fast clock sends the mails of weeks at once, and the relay `{away[0]}` is not on this "
