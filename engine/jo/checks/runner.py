@@ -24,15 +24,16 @@ def run(
     today: date | None = None,
     only: Address | None = None,
     codes: Collection[Code] | None = None,
+    besides: Iterable[Diagnostic] = (),
 ) -> tuple[Diagnostic, ...]:
     """Return what compiling and checking found, in the order of output.
 
-    With `only`, what belongs to one resource; with `codes`, what these rules find. Neither then says anything
-    of stale ignores.
+    `besides` was found by holding the surroundings against the project. With `only`, what belongs to one
+    resource; with `codes`, what these rules find. Neither then says anything of stale ignores.
     """
     context = Context(compiled=compiled, today=today, only=only)
     rules = [rule for rule in catalog().values() if codes is None or rule.code in codes]
-    found = [*_compiled(compiled, only, codes), *_checked(rules, context)]
+    found = [*_compiled(compiled, only, codes), *_checked(rules, context), *besides]
     kept, used = _without_ignored(found, compiled.ignores)
     if only is None and codes is None:
         kept += _stale(compiled, used, found)

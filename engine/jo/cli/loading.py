@@ -122,10 +122,10 @@ def check_files(workspace: Workspace, files: ProjectFiles, now: datetime) -> Che
             variables=settings.variables,
             environment=settings.environment,
         )
-        found = [*run(compiled, today=workspace.today(now))]
-    if not has_errors(workspace.diagnostics):  # else what is missing is a consequence
-        found += check_settings(settings, compiled.project)
-    return Checked(workspace=workspace, files=files, schemas=schemas, compiled=compiled, found=tuple(found))
+        is_read = not has_errors(workspace.diagnostics)  # else what is missing is a consequence
+        besides = check_settings(settings, compiled) if is_read else ()
+        found = run(compiled, today=workspace.today(now), besides=besides)
+    return Checked(workspace=workspace, files=files, schemas=schemas, compiled=compiled, found=found)
 
 
 @contextmanager

@@ -154,6 +154,9 @@ UNSAFE_RELAY = _code("J906", "unsafe-relay", "The relay is reached without prote
 STALE_IGNORE = _code("J907", "stale-ignore", "An ignore that matches nothing any more")
 BAD_IGNORE = _code("J908", "bare-ignore", "An ignore without code or reason")
 NO_PROJECT = _code("J909", "missing-project", "There is no jo project here")
+UNALIGNED_SIGNATURE = _code(
+    "J910", "unaligned-signature", "Mails are signed for another domain than the one they come from"
+)
 
 
 def every() -> tuple[Code, ...]:

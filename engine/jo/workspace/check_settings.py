@@ -1,6 +1,6 @@
 """Holds the settings against the project: is everything there that its journeys need to run?
 
-What is not there has no place in a file, so these findings have none. A missing secret is a warning: a plan
+What is not there has no place in a file, so such findings have none. A missing secret is a warning: a plan
 needs none, and whoever reviews a project need not hold the keys of its production.
 """
 
@@ -11,23 +11,27 @@ from jo.diagnostics.codes import (
     DEAD_LINK_BASE,
     MISSING_SECRET,
     MISSING_SETTING,
+    UNALIGNED_SIGNATURE,
     UNSAFE_RELAY,
     Code,
     Severity,
 )
 from jo.diagnostics.diagnostic import Diagnostic
 from jo.diagnostics.nearest import suggestion
+from jo.manifest.compiled import Compiled
 from jo.model.content import MailClass
 from jo.model.project import Project
 from jo.workspace.secrets import MissingSecretError
 from jo.workspace.settings import FILE, RelaySettings, Settings
 
 
-def check_settings(settings: Settings, project: Project) -> tuple[Diagnostic, ...]:
+def check_settings(settings: Settings, compiled: Compiled) -> tuple[Diagnostic, ...]:
     """Return what is missing or unsafe; the settings themselves were read without a fault."""
+    project = compiled.project
     return (
         *_sources(settings, project),
         *_relays(settings, project),
+        *_signatures(settings, compiled),
         *_links(settings, project),
         *_secrets(settings),
     )
@@ -101,6 +105,48 @@ def _relay(name: str, relay: RelaySettings) -> Iterator[Diagnostic]:
                 f"The relay `{name}` has `{has}` and no `{lacks}`, so {why}.",
                 f"Add `{lacks}` to `[relay.{name}]`, or take `{has}` away.",
             )
+
+
+def _signatures(settings: Settings, compiled: Compiled) -> Iterator[Diagnostic]:
+    """Hold what relays sign for against the From addresses of their senders (RFC 7489 section 3.1)."""
+    for sender in compiled.project.senders.values():
+        relay = settings.relays.get(sender.relay)
+        signed = relay.dkim_domain if relay is not None else None
+        if signed is None:
+            continue
+        for key in ("from_address", "fallback_address"):
+            domain = _domain_of(getattr(sender, key))
+            if domain is None or organization(domain) == organization(signed):
+                continue
+            yield Diagnostic(
+                code=UNALIGNED_SIGNATURE,
+                detail=f"Mails of `sender/{sender.name}` come from {domain}, and the relay `{sender.relay}` "
+                f"signs them for {signed}: that proves nothing of who sends them.",
+                at=compiled.origins.locate(sender.address, (key,)),
+                label=f"not of {signed}",
+                address=str(sender.address),
+                help=f'Write `dkim_domain = "{organization(domain)}"` in `[relay.{sender.relay}]`, with keys '
+                "that are published there, or give the sender a relay of its own.",
+                severity=Severity.WARNING,
+            )
+
+
+def _domain_of(address: str | None) -> str | None:
+    """Return the domain of an address; None where a field says it."""
+    domain = (address or "").rpartition("@")[2].strip().casefold()
+    return domain if "." in domain and not set(domain) & set("{}") else None
+
+
+_REGISTRIES = frozenset({"ac", "co", "com", "edu", "go", "gob", "gov", "ne", "net", "or", "org"})
+"""Labels below which countries let names be registered, such as `co.uk`. The whole list changes weekly and is
+not worth its size here: a name that it would tell apart is taken for the same organization at worst."""
+
+
+def organization(domain: str) -> str:
+    """Return the domain that was registered, as nearly as can be told without the Public Suffix List."""
+    labels = domain.casefold().rstrip(".").split(".")
+    is_below = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _REGISTRIES
+    return ".".join(labels[-3 if is_below else -2 :])
 
 
 def _links(settings: Settings, project: Project) -> Iterator[Diagnostic]:

@@ -36,7 +36,7 @@ PROJECT = compiled(
     body: hello.md.j2
     """,
     bodies={"hello.md.j2": "Hello"},
-).project
+)
 
 COMPLETE = """
 [sources.people]
@@ -100,7 +100,7 @@ def test_with_a_relay_on_this_machine_so_may_the_links_be() -> None:
 
 def test_without_marketing_mail_no_link_is_needed() -> None:
     settings, _ = parse_settings("", Path("root"), {})
-    assert check_settings(settings, compiled("").project) == ()
+    assert check_settings(settings, compiled("")) == ()
 
 
 @pytest.mark.parametrize(

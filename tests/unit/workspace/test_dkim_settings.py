@@ -6,9 +6,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from jo.diagnostics.codes import UNALIGNED_SIGNATURE, Severity
 from jo.ports.errors import WorldError
 from jo.wiring import open_mailer
+from jo.workspace.check_settings import check_settings
 from jo.workspace.read_settings import parse_settings
+from tests.support.manifests import compiled
 
 PEM = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
@@ -61,3 +64,50 @@ def test_a_key_that_is_not_there_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(WorldError, match=r"dkim\.pem cannot be read"):
         open_mailer(settings)
+
+
+def signed(domain: str, sender: str) -> list[str]:
+    """Return what is said, and where, of a sender over a relay that signs for a domain."""
+    settings, _ = parse_settings(
+        relay(f'dkim_domain = "{domain}"\ndkim_keys = {{ s = "env:A_KEY" }}'), Path(), {}
+    )
+    project = compiled(f"kind: sender\nname: team\nfrom_name: Team\n{sender}\n")
+    found = [each for each in check_settings(settings, project) if each.code is UNALIGNED_SIGNATURE]
+    assert all(each.severity is Severity.WARNING for each in found)
+    return [f"{each.at.start.line}: {each.label}" for each in found if each.at is not None]
+
+
+@pytest.mark.parametrize(
+    ("domain", "address"),
+    [
+        ("example.com", "team@example.com"),
+        ("example.com", "team@news.example.com"),
+        ("mail.example.com", "team@example.com"),
+        ("mail.example.com", "team@News.Example.COM"),
+        ("example.co.uk", "team@news.example.co.uk"),
+        ("example.com", "{{ contact.language }}@example.com"),
+        ("example.com", "{{ company.csm }}"),
+        ("example.com", "team@{{ company.domain }}"),
+    ],
+)
+def test_signatures_of_the_senders_own_organization_are_fine(domain: str, address: str) -> None:
+    assert signed(domain, f'from_address: "{address}"') == []
+
+
+@pytest.mark.parametrize(
+    ("domain", "address"),
+    [
+        ("example.net", "team@example.com"),
+        ("example.com", "team@notexample.com"),
+        ("other.co.uk", "team@example.co.uk"),
+        ("example.net", "{{ contact.language }}@example.com"),
+    ],
+)
+def test_a_signature_of_another_organization_is_told_at_the_senders_line(domain: str, address: str) -> None:
+    assert signed(domain, f'from_address: "{address}"') == [f"4: not of {domain}"]
+
+
+def test_the_fallback_address_is_judged_as_well() -> None:
+    sender = 'from_address: "{{ company.csm }}"\nfallback_address: team@example.com'
+
+    assert signed("example.net", sender) == ["5: not of example.net"]
