@@ -63,7 +63,14 @@ def an_intent(contact: str = "c1", **fields: Any) -> Intent:
 
 
 def a_fixed(**fields: Any) -> Fixed:
-    return replace(Fixed(revision=7, version="default", facts={"contact": {"id": "c1"}}, at=NOON), **fields)
+    fixed = Fixed(
+        revisions={"template": 7, "sender": 8, "settings": 9},
+        version="default",
+        language="en",
+        facts={"contact": {"id": "c1"}},
+        at=NOON,
+    )
+    return replace(fixed, **fields)
 
 
 def an_end(

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+from jo.conditions.condition import Condition
 from jo.daemon.live import Live
 from jo.flow.intent import Fixed, Intent, public_id
-from jo.flow.kits import REVISIONS, Kit, Kits, request
+from jo.flow.kits import Kit, Kits, request
 from jo.flow.person import Person
 from jo.flow.reading import PersonFacts, Seen
 from jo.model.address import Address, Kind
 from jo.plan.state import SETTINGS
 from jo.ports.mailer import Outgoing
 from jo.ports.store import Transaction
-from jo.render.compiled import LANGUAGE, Site, choose_version
+from jo.render.compiled import Site, choose_version
 from jo.render.message import Quarantine, Rendered, RunLogic, render_all
 
 
@@ -61,15 +62,16 @@ class Composer:
     ) -> Sequence[Draft | Spoiled]:
         """Fix what the bytes of each mail depend on, in order; all that is read of the store."""
         drafts: list[Draft | Spoiled] = []
-        present = cache(lambda template: _present(live, template))
+        revisions_of = cache(lambda template: _revisions(live, template))
+        seen = Seen(now=now)
         for intent, person in mails:
             fixed = intent.fixed
-            revisions = fixed.facts[REVISIONS] if fixed is not None else present(intent.template)
+            revisions = fixed.revisions if fixed is not None else revisions_of(intent.template)
             kit = self._kits.get(revisions, live.project, work.specs.revisions)
             if isinstance(kit, str):
                 drafts.append(Spoiled(intent=intent, reason=kit))
             else:
-                fixed = fixed or _fix(live, person, kit, revisions, now)
+                fixed = fixed or _fix(person, kit, revisions, seen)
                 drafts.append(Draft(intent=intent, fixed=fixed, kit=kit))
         return drafts
 
@@ -87,20 +89,22 @@ def _built(draft: Draft, done: Rendered | Quarantine) -> Prepared | Spoiled:
     return Prepared(intent=draft.intent, fixed=draft.fixed, relay=draft.kit.relay, outgoing=outgoing)
 
 
-def _fix(live: Live, person: Person, kit: Kit, revisions: Mapping[str, int], now: datetime) -> Fixed:
+def _fix(person: Person, kit: Kit, revisions: Mapping[str, int], seen: Seen) -> Fixed:
     """Fix what the mail's bytes depend on, as it is now."""
-    facts = PersonFacts(person=person, passage=Seen(now=now), now=now)
-    version = choose_version(kit.template, lambda condition: kit.reader.holds(condition, facts))
-    data = {
-        **person.template_data(),
-        **live.project.variables,
-        LANGUAGE: person.language,
-        REVISIONS: dict(revisions),
-    }
-    return Fixed(revision=revisions["template"], version=version, facts=data, at=now)
+
+    def holds(condition: Condition) -> bool:
+        return kit.reader.holds(condition, PersonFacts(person=person, passage=seen, now=seen.now))
+
+    return Fixed(
+        revisions=revisions,
+        version=choose_version(kit.template, holds),
+        language=person.language,
+        facts=person.read(kit.reads),
+        at=seen.now,
+    )
 
 
-def _present(live: Live, name: str) -> Mapping[str, int]:
+def _revisions(live: Live, name: str) -> Mapping[str, int]:
     """Return the revisions that a first attempt of a template's mail now would fix."""
     template = live.project.templates[name]
     revisions = {

@@ -23,11 +23,13 @@ from jo.model.content import MailClass, OnUncertain
 class Fixed:
     """What the first attempt fixed; with the key, all that the bytes depend on."""
 
-    revision: int
-    """Revision of the template."""
+    revisions: Mapping[str, int]
+    """Those of `template`, `sender`, `settings` and, where there is one, `topic`."""
     version: str
+    language: str | None
+    """The person's, as the source has it."""
     facts: Mapping[str, Any]
-    """Plain data for the template, by namespace."""
+    """Plain data by namespace: what a mail of these revisions reads, and no more of the person."""
     at: datetime
     """The date that stands in the mail."""
 

@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from jo.flow.intent import Fixed, Intent, public_id
+from jo.flow.person import Reads, reads_of
 from jo.flow.reading import Reader
 from jo.manifest.lower import lower_document
 from jo.model.address import Kind
 from jo.model.content import Sender, Template, Topic
 from jo.model.project import Project
 from jo.render.compile import compile_template
-from jo.render.compiled import LANGUAGE, CompiledTemplate, Envelope
+from jo.render.compiled import CompiledTemplate, Envelope
 from jo.render.message import Request
-
-REVISIONS = "jo_revisions"
-"""Where the facts of an attempt keep the revisions of what its bytes depend on. No template can name it."""
 
 
 class Stored(Protocol):
@@ -37,6 +35,8 @@ LoadRevisions = Callable[[Collection[int]], Mapping[int, Stored]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kit:
     template: CompiledTemplate
+    reads: Reads
+    """What a mail reads of its person."""
     reader: Reader
     """Reads the conditions of its versions."""
     relay: str
@@ -74,7 +74,11 @@ def _make(revisions: Mapping[str, int], project: Project, load: LoadRevisions) -
     if compiled is None:
         return faults[0].detail if faults else "the template cannot be compiled"
     return Kit(
-        template=compiled, reader=Reader(scope), relay=sender.relay, bounce_domain=sender.bounce_domain
+        template=compiled,
+        reads=reads_of(compiled.paths),
+        reader=Reader(scope),
+        relay=sender.relay,
+        bounce_domain=sender.bounce_domain,
     )
 
 
@@ -86,7 +90,6 @@ def request(intent: Intent, fixed: Fixed, kit: Kit) -> Request:
         identity=public,
         date=fixed.at,
         to_address=intent.address,
-        language=fixed.facts.get(LANGUAGE),
+        language=fixed.language,
     )
-    data = {name: value for name, value in fixed.facts.items() if name != REVISIONS}
-    return Request(template=kit.template, version=fixed.version, data=data, envelope=envelope)
+    return Request(template=kit.template, version=fixed.version, data=fixed.facts, envelope=envelope)

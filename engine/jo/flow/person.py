@@ -4,7 +4,7 @@ Built from the store's copy of the sources (plain JSON values) and the declared 
 missing is an empty one: every field of it is NULL.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -46,6 +46,20 @@ class Atlas:
                 return None
             row = self._typed[place] = typed(self.sources[source].fields, plain)
         return row
+
+
+Reads = Mapping[str, "Reads"]
+"""What is read of a row: name → what is read of the row that it refers to, nothing where it is a value."""
+
+
+def reads_of(paths: Iterable[Sequence[str]]) -> Reads:
+    """Return what these paths, of namespace and fields, read."""
+    reads: dict[str, Any] = {}
+    for path in paths:
+        names = reads
+        for name in path:
+            names = names.setdefault(name, {})
+    return reads
 
 
 def typed(fields: Mapping[str, Field], plain: Plain) -> Row:
@@ -216,27 +230,34 @@ class Person:
             return self.atlas.row(source.name, key)
         return None
 
-    def template_data(self, depth: int = 2) -> dict[str, Any]:
-        """Return plain nested data for templates: a reference becomes the row it refers to."""
-        data: dict[str, Any] = {"contact": self._nested(self.source.name, self.key, depth)}
-        role = self.source.roles.company
-        declared = self.source.fields.get(role) if role else None
-        if declared is not None and declared.ref is not None:
-            data["company"] = self._nested(declared.ref, self.company_key, depth)
-        if self.behind is not None:
-            source, key = self.behind
-            data[source.row] = self._nested(source.name, key, depth)
+    def read(self, reads: Reads) -> dict[str, Any]:
+        """Return plain nested data for a template, by namespace: a reference holds the row it refers to."""
+        data: dict[str, Any] = {}
+        for namespace, names in reads.items():
+            place = self._place(namespace)
+            if place is not None:
+                data[namespace] = self._read(*place, names)
         return data
 
-    def _nested(self, source: str, key: object, depth: int) -> dict[str, Any]:
-        declared = self.atlas.sources[source].fields
-        plain = self.atlas.plain(source, key) or {}
-        nested: dict[str, Any] = {}
-        for name, of in declared.items():
-            value = plain.get(name)
-            is_followed = of.ref is not None and depth > 0 and of.ref in self.atlas.sources
-            nested[name] = self._nested(str(of.ref), value, depth - 1) if is_followed else value
-        return nested
+    def _place(self, namespace: str) -> tuple[str, object] | None:
+        """Return source and key of a namespace's row; None for a namespace that the person has not."""
+        if namespace == "contact":
+            return self.source.name, self.key
+        if namespace == "company":
+            return (self._companies, self.company_key) if self._companies is not None else None
+        if self.behind is not None and self.behind[0].row == namespace:
+            return self.behind[0].name, self.behind[1]
+        return None
+
+    def _read(self, source: str, key: object, names: Reads) -> dict[str, Any]:
+        declared, plain = self.atlas.sources[source].fields, self.atlas.plain(source, key) or {}
+        data: dict[str, Any] = {}
+        for name, below in names.items():
+            if name not in declared:
+                continue
+            value, referred = plain.get(name), declared[name].ref
+            data[name] = self._read(referred, value, below) if below and referred is not None else value
+        return data
 
     @property
     def _plain(self) -> Plain | None:

@@ -166,8 +166,9 @@ def fixed_values(fixed: Fixed | None) -> dict[str, Any] | None:
     if fixed is None:
         return None
     return {
-        "revision": fixed.revision,
+        "revisions": fixed.revisions,
         "version": fixed.version,
+        "language": fixed.language,
         "facts": fixed.facts,
         "at": fixed.at.isoformat(),
     }

@@ -13,7 +13,7 @@ from jo.flow.intent import Intent
 from jo.flow.kits import request
 from jo.model.project import Project
 from jo.ports.store import Store, StoreError, Transaction
-from jo.render.compiled import LANGUAGE, Site
+from jo.render.compiled import Site
 from jo.render.message import link_target
 from jo.render.tokens import Purpose, verify
 from jo.web.pages import Leaving, masked
@@ -217,7 +217,7 @@ class Desk:
 
 def _leaving(intent: Intent, project: Project) -> Leaving:
     topic = project.topics.get(intent.topic) if intent.topic is not None else None
-    language = intent.fixed.facts.get(LANGUAGE) if intent.fixed is not None else None
+    language = intent.fixed.language if intent.fixed is not None else None
     return Leaving(
         address=masked(intent.address),
         has_topic=intent.topic is not None,

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from jo.flow.arrival import opt_out
 from jo.flow.intent import Fixed, Intent
-from jo.flow.kits import REVISIONS, Kit, Kits
+from jo.flow.kits import Kit, Kits
 from jo.model.project import Project
 from jo.plan.applied import applied_project
 from jo.ports.store import Engaged, Happening, Transaction
@@ -35,10 +35,7 @@ class Applied:
 
     def kit(self, work: Transaction, fixed: Fixed) -> Kit | None:
         """Return what a mail was built from; None when that cannot be built any more."""
-        revisions = fixed.facts.get(REVISIONS)
-        if revisions is None:
-            return None
-        kit = self._kits.get(revisions, self.project(work), work.specs.revisions)
+        kit = self._kits.get(fixed.revisions, self.project(work), work.specs.revisions)
         return kit if isinstance(kit, Kit) else None
 
 

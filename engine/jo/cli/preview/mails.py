@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from jo.flow.person import Person
+from jo.flow.person import Person, reads_of
 from jo.flow.reading import PersonFacts, Reader, Seen
 from jo.model.address import Address, Kind
 from jo.model.content import Template
 from jo.model.project import Project
 from jo.ports.rendering import LogicRenderer
 from jo.render.compile import compile_template
-from jo.render.compiled import LANGUAGE, Envelope, Site, choose_version
+from jo.render.compiled import Envelope, Site, choose_version
 from jo.render.message import Quarantine, Rendered, Request, render_all
 from jo.render.tokens import SECRET_BYTES, Key, Keys
 from jo.reports.preview import PreviewMail
@@ -76,7 +76,7 @@ def build(
     assert compiled is not None
     reader, facts = Reader(scope), PersonFacts(person=person, passage=Seen(now=now), now=now)
     chosen = choose_version(compiled, lambda condition: reader.holds(condition, facts))
-    data = {**person.template_data(), **project.variables, LANGUAGE: person.language}
+    data = person.read(reads_of(compiled.paths))
     requests = [
         Request(
             template=compiled,
