@@ -175,4 +175,4 @@ def _fits(journal: Journal, mark: Mark) -> bool:
 
 
 def _lost(journal: KnownJournal) -> str:
-    return f"It was at {journal.place}, and last begun with at {journal.at:%Y-%m-%d %H:%M} UTC."
+    return f"It was at {journal.place}, and a worker last began with it at {journal.at:%Y-%m-%d %H:%M} UTC."

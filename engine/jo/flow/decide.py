@@ -112,7 +112,7 @@ def decide(
     return _hold(course, Hold(until=now + BREATH, why="goes on"), program.steps[course.step], exits, world)
 
 
-_UNDER_WAY = Hold(until=None, why="the mail is under way")
+_UNDER_WAY = Hold(until=None, why="waiting for the mail")
 
 
 def _gate(course: Course, step: Step, view: View) -> Hold | str | datetime:

@@ -57,7 +57,7 @@ class Email(Step):
         last = view.intent(sent)
         if last is None or last.ended is None:
             is_held = last is not None and last.is_held
-            return Hold(until=None, why=HELD if is_held else "the mail is under way")
+            return Hold(until=None, why=HELD if is_held else "waiting for the mail")
         outcome = _last_outcome(view, sent)
         if self.repeat is not None and sent < self.repeat.count:
             due = view.after(outcome or view.anchor, self.repeat.every)

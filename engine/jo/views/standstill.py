@@ -5,7 +5,7 @@ from typing import Any
 from jo.reports.standstill import SENTENCES, Standstill
 from jo.reports.wording import number
 from jo.views.table import Column, table
-from jo.views.terminal import Ink, Line, Look
+from jo.views.terminal import Ink, Line, Look, hanging
 
 _RELEASE = "    jo run --release"
 
@@ -13,9 +13,8 @@ _RELEASE = "    jo run --release"
 def lines(found: Standstill, look: Look) -> list[Line]:
     told: list[Line] = [[("On hold: nothing runs until somebody has looked.", Ink.WARNING)], []]
     for hold in found.holds:
-        told += [
-            [(f"{hold.cause}: ", Ink.STRONG), (f"{SENTENCES[hold.cause]} {hold.detail}".strip(), Ink.PLAIN)]
-        ]
+        why = f"{SENTENCES[hold.cause]} {hold.detail}".strip()
+        told += hanging(f"{hold.cause}: ", why, Ink.PLAIN, look, Ink.STRONG)
     told.append([])
     if found.waiting:
         columns = (

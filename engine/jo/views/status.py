@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from jo.reports.pauses import PauseLine
+from jo.reports.standstill import SENTENCES
 from jo.reports.status import (
     WAITS,
     JourneyStatus,
@@ -17,7 +18,7 @@ from jo.reports.status import (
 )
 from jo.reports.wording import counted, number
 from jo.views.table import Column, table
-from jo.views.terminal import Ink, Line, Look, paint, visible, wrap
+from jo.views.terminal import Ink, Line, Look, hanging, paint, visible, wrap
 
 FORMAT = "jo.status/1"
 
@@ -29,10 +30,11 @@ _LABEL = 12
 def render(report: StatusReport, look: Look) -> str:
     lines = _head(report, look)
     for hold in report.holds:
-        said = f"on hold since {hold.at:%Y-%m-%d %H:%M}: {hold.cause}. {hold.detail}".strip()
-        lines.append([(f"{said} Nothing runs until `jo run --release`.", Ink.WARNING)])
+        why = f"{hold.cause}. {SENTENCES[hold.cause]} {hold.detail}".strip()
+        head, end = f"on hold since {hold.at:%Y-%m-%d %H:%M}: ", "Nothing runs until `jo run --release`."
+        lines += hanging(head, f"{why} {end}", Ink.WARNING, look)
     for pause in report.pauses:
-        lines.append(_pause(pause))
+        lines += _pause(pause, look)
     for journey in report.journeys:
         lines += [[], *_journey(journey, look)]
     if report.lists:
@@ -102,10 +104,9 @@ def _workers(report: StatusReport, look: Look) -> list[Line]:
     return table(columns, rows, look, indent=_INDENT)
 
 
-def _pause(pause: PauseLine) -> Line:
+def _pause(pause: PauseLine, look: Look) -> list[Line]:
     until = f" until {pause.until:%Y-%m-%d %H:%M}" if pause.until is not None else ""
-    said = f"paused: {pause.scope}{until}, by {visible(pause.who)}: {visible(pause.why)}"
-    return [(said, Ink.WARNING)]
+    return hanging(f"paused: {pause.scope}{until}, by {pause.who}: ", pause.why, Ink.WARNING, look)
 
 
 def _journey(journey: JourneyStatus, look: Look) -> list[Line]:

@@ -91,6 +91,16 @@ def _picture(char: str) -> str:
     return "␣" if char.isspace() else "\ufffd"
 
 
+def hanging(head: str, text: str, ink: Ink, look: Look, head_ink: Ink | None = None) -> list[Line]:
+    """Return a paragraph that begins with a head; its other lines are set in by two cells."""
+    first, *more = wrap(f"{head}{text}", look.width - 2)
+    lead = visible(head).rstrip()
+    opening: Line = [(first, ink)]
+    if head_ink is not None and first.startswith(lead):
+        opening = [(lead, head_ink), (first[len(lead) :], ink)]
+    return [opening, *([("  ", Ink.PLAIN), (part, ink)] for part in more)]
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Break text into lines of at most `width` cells where words allow it.
 

@@ -67,7 +67,7 @@ def decided(step: str, view: View) -> Verdict:
     ("view", "verdict"),
     [
         (Seen(), Send(repeat=1)),
-        (Seen(repeat=1, intents={1: UNDER_WAY}), Hold(until=None, why="the mail is under way")),
+        (Seen(repeat=1, intents={1: UNDER_WAY}), Hold(until=None, why="waiting for the mail")),
         (Seen(repeat=1, intents={1: IN_DOUBT}), Hold(until=None, why=HELD)),
         (Seen(repeat=1, intents={1: accepted(NOON)}), Take(edge="next", outcome=NOON)),
         (Seen(repeat=1, intents={1: SUPPRESSED}), Take(edge="next", outcome=None)),

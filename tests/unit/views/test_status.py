@@ -4,7 +4,9 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from jo.flow.hold import Cause, Hold
 from jo.reports.pauses import PauseLine
+from jo.reports.standstill import Standstill
 from jo.reports.status import (
     ListLine,
     Mails,
@@ -15,8 +17,9 @@ from jo.reports.status import (
     WorkerLine,
     by_size,
 )
+from jo.views import standstill
 from jo.views.status import as_json, render
-from jo.views.terminal import Look
+from jo.views.terminal import Look, paint
 
 NOW = datetime(2027, 2, 20, 9)  # noqa: DTZ001 - a report's times are local
 
@@ -34,7 +37,7 @@ PROGRAM = ProgramStatus(
     refused={"held out": 8, "no usable address": 5},
     steps=(
         StepLine(step="pipelines", waits={"waits until it is due": 20}),
-        StepLine(step="security", waits={"the mail is under way": 3, "date missing": 2}),
+        StepLine(step="security", waits={"waiting for the mail": 3, "date missing": 2}),
     ),
     ended={"completed": 12, "churned": 4},
     mails=MAILS,
@@ -77,7 +80,7 @@ def test_every_sum_is_written_out() -> None:
     assert "people      41 = 25 inside + 12 completed + 4 churned" in said
     assert "mails       180 = 150 accepted + 1 uncertain + 9 waiting + 20 not sent" in said
     assert "target      180 = " in said
-    assert "security   3 the mail is under way, 2 date missing" in said
+    assert "security   3 waiting for the mail, 2 date missing" in said
     assert " 7  waiting   outside their window" in said
     assert PROGRAM.inside == 25
     assert MAILS.total == 180
@@ -134,8 +137,22 @@ def test_lists_say_when_they_were_refreshed_and_why_they_were_kept() -> None:
 
 
 def test_no_line_is_wider_than_the_terminal() -> None:
+    holds = tuple(Hold(cause=cause, detail="It was at /var/lib/jo/journal/1.", at=NOW) for cause in Cause)
+    pause = PauseLine(scope="all", who="ada", why="moved " * 40, at=NOW, until=NOW, is_over=False)
+    report = a_report(holds=holds, pauses=(pause,))
+
     for width in (80, 120):
-        assert all(len(line) <= width for line in render(a_report(), Look(width=width)).splitlines())
+        look = Look(width=width)
+        held = paint(standstill.lines(Standstill(holds=holds, waiting=()), look), look)
+        assert all(len(line) <= width for line in (render(report, look) + held).splitlines())
+
+
+def test_a_hold_says_what_it_means_before_it_says_how_it_is_lifted() -> None:
+    hold = Hold(cause=Cause.JOURNAL_LOST, detail="It was at /var/lib/jo/journal/1.", at=NOW)
+    said = " ".join(render(a_report(holds=(hold,)), Look()).split())
+
+    assert "on hold since 2027-02-20 09:00: journal-lost. The store was used with a journal" in said
+    assert said.index("/var/lib/jo/journal/1.") < said.index("`jo run --release`")
 
 
 def test_json_has_the_same_numbers() -> None:
