@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape, unescape
+from operator import itemgetter
 from urllib.parse import urlsplit
 
 from jo.diagnostics.codes import REFUSED_TEMPLATE_FEATURE, UNSAFE_LINK, Code, Severity
@@ -142,7 +143,7 @@ class _Taker:
             tracked=self._tracking and is_anchor and web and not is_unsubscribe,
             url=None if any(isinstance(part, Printed) for part in parts) else "".join(map(str, parts)),
             is_unsubscribe=is_unsubscribe,
-            make=printer(*parts),
+            make=_maker(parts),
         )
         self.links.append(link)
         return link
@@ -203,6 +204,14 @@ class _Taker:
 def _is_unsubscribe(parts: Parts) -> bool:
     first = parts[0] if len(parts) == 1 else None
     return isinstance(first, Printed) and first.token is not None and first.token.path == (UNSUBSCRIBE_URL,)
+
+
+def _maker(parts: Parts) -> Callable[[Values], str]:
+    match parts:
+        case (Printed(token=Token(path=(name,), filters=())),) if name == UNSUBSCRIBE_URL:
+            return itemgetter(name)  # jo's own address is not looked at once more
+        case _:
+            return printer(*parts)
 
 
 def _shape(items: Sequence[object]) -> str:

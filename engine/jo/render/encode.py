@@ -13,15 +13,13 @@ from binascii import b2a_qp
 
 LINE = 76
 
-_PLAIN = re.compile(
-    r"(?!\.)[A-Za-z0-9 !\"#$%&'()*+,./:;<>?@\[\]_{|}~-]{0,73}[A-Za-z0-9!\"#$%&'()*+,./:;<>?@\[\]_{|}~-]"
-)
+_PLAIN = re.compile(r"(?!\.)[A-Za-z0-9 !\"#$%&'()*+,./:;<>?@\[\]_{|}~-]{1,74}+(?<! )").fullmatch
 """Text that quoted-printable leaves as it is and that fits one line with its soft break."""
 
 
 def encode_value(text: str) -> str:
     """Encode one line of text, such as the value of a token; nothing for an empty one."""
-    if text.isascii() and _PLAIN.fullmatch(text):
+    if _PLAIN(text):
         return text + "=\r\n"
     if not text:
         return ""

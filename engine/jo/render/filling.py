@@ -15,7 +15,7 @@ from jo.render.names import Path
 from jo.render.plan import BODY, HEADER, Encoding, Plan, Printed, Values, make_plan
 from jo.render.syntax import Token
 
-_HARMLESS = re.compile(r"[A-Za-z0-9 ,.:;/()+_@#!?*%$~-]{0,72}[A-Za-z0-9,.:;/()+_@#!?*%$~-]").fullmatch
+_HARMLESS = re.compile(r"[A-Za-z0-9 ,.:;/()+_@#!?*%$~-]{1,73}+(?<! )").fullmatch
 """Text that no escaping and no encoding changes; most values are such, and are looked at only once."""
 
 _TEXTUAL = frozenset({Context.TEXT, Context.ATTRIBUTE, Context.PLAIN})
@@ -24,8 +24,9 @@ _TEXTUAL = frozenset({Context.TEXT, Context.ATTRIBUTE, Context.PLAIN})
 class _Use(NamedTuple):
     """One way in which a value is printed, and where."""
 
-    write: Callable[[str], str]
-    """Escapes and encodes; raises UnusableError."""
+    escape: Callable[[str], str]
+    """Raises UnusableError."""
+    encode: Callable[[str], str]
     end: str | None
     """What follows a harmless text, which is itself otherwise; None where no text is harmless."""
     places: list[int]
@@ -64,8 +65,16 @@ class Filling:
             try:
                 text = read(values)
                 is_harmless = _HARMLESS(text)
-                for write, end, places in uses:
-                    made = text + end if is_harmless and end is not None else write(text)
+                # An address is mostly the same in text and HTML, and dear to encode.
+                known, encoded = None, ""
+                for escape, encode, end, places in uses:
+                    if is_harmless and end is not None:
+                        made = text + end
+                    else:
+                        escaped = escape(text), encode
+                        if escaped != known:
+                            known, encoded = escaped, encode(escaped[0])
+                        made = encoded
                     for place in places:
                         parts[place] = made
             except UnusableError as fault:
@@ -96,8 +105,8 @@ def filler(plan: Plan) -> Callable[[Values], str]:
 
 
 def _use(context: Context, encoding: Encoding) -> _Use:
-    escape, encode = ESCAPES[context], encoding.value
-    return _Use(lambda text: encode(escape(text)), encoding.end if context in _TEXTUAL else None, [])
+    end = encoding.end if context in _TEXTUAL else None
+    return _Use(escape=ESCAPES[context], encode=encoding.value, end=end, places=[])
 
 
 def _reader(token: Token) -> Callable[[Values], str]:

@@ -28,7 +28,7 @@ _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
 
 def check_value(value: str) -> str:
     """Return a value as it is. Raises UnusableError for a character that could end it or hide in it."""
-    if _REFUSED.search(value):
+    if not value.isprintable() and _REFUSED.search(value):
         raise UnusableError("holds a control character or a line break")
     return value
 
@@ -37,7 +37,10 @@ def text(name: str, value: str) -> str:
     """Write an unstructured field such as Subject, with its CRLF. Raises UnusableError."""
     words = check_value(value).split()
     value = " ".join(words)
-    if value.isascii() and "=?" not in value and all(len(word) < FOLD for word in words):
+    is_plain = value.isascii() and "=?" not in value
+    if is_plain and len(name) + len(value) + 2 <= FOLD:  # most subjects
+        return f"{name}: {value}\r\n"
+    if is_plain and all(len(word) < FOLD for word in words):
         return _folded(f"{name}:", words)
     return _folded(f"{name}:", _encoded_words(value))
 
@@ -74,7 +77,6 @@ def date(moment: datetime) -> str:
     )
 
 
-@lru_cache(4096)
 def address_text(address: str) -> str:
     """Return an address as it stands in a header, its domain in A-labels. Raises UnusableError.
 

@@ -20,8 +20,8 @@ BOUNDARY = "=_jo_"
 """What every boundary begins with. Quoted-printable writes `=` only before two digits and at a line's end."""
 
 # Possessive, so that what does not match fails at once.
-_LINES = re.compile(r"(?:[ -~]{0,76}+\r\n)*+").fullmatch
-"""Quoted-printable (RFC 2045, section 6.7): short lines of ASCII, all ended by CRLF."""
+_LINES = re.compile(r"\0*+(?:[ -~]{0,76}+\r\n\0*+)*+").fullmatch
+"""Quoted-printable (RFC 2045, section 6.7): short lines of ASCII, all ended by CRLF; NUL is between parts."""
 _VALUE = r":[ -~]*+(?:\r\n[ \t]++[!-~][ -~]*+)*+\r\n"
 """Printable characters; a folded line holds something."""
 _LONGEST_LINE = 998
@@ -52,8 +52,8 @@ def scan(header: str, fields: tuple[str, ...], made: Sequence[str]) -> str | Non
 
 def trouble_of(parts: Sequence[str]) -> str | None:
     """Return why parts of a body cannot stand in a mail, or None."""
-    joined = "".join(parts)
-    if not _LINES(joined) or any(part and not part.endswith("\r\n") for part in parts):
+    joined = "\0".join(parts)
+    if not _LINES(joined) or joined.count("\0") >= max(len(parts), 1):
         return "a line is too long, does not end with CRLF, or holds a character that mail cannot carry"
     return "a body holds what could be taken for the boundary" if BOUNDARY in joined else None
 
