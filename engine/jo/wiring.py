@@ -414,6 +414,7 @@ def build_services(
     from jo.daemon.rescue import Rescue
     from jo.daemon.send import Send
     from jo.daemon.sweeping import Sweeping
+    from jo.daemon.tidy import Tidy
     from jo.daemon.traffic import Traffic
 
     cache = LiveCache()
@@ -423,6 +424,7 @@ def build_services(
     return (
         Sweeping(store, worker),
         Rescue(store, cache, worker, tell),
+        Tidy(store, worker),
         refresh,
         Readiness(store, cache),
         Arrivals(store, worker, tell),

@@ -107,3 +107,30 @@ def test_workers_that_ask_at_once_by_the_databases_clock_never_exceed_it(store_u
     span = (found[-1] - found[0]).total_seconds()  # type: ignore[operator]
     assert found
     assert len(found) <= leave(wanted).most + span / leave(wanted).interval.total_seconds() + 1
+
+
+def test_rates_whose_moment_is_over_are_forgotten_page_by_page(store: Store) -> None:
+    slow = rate("1 per day")
+    with store.write() as work:
+        for number in range(5):
+            work.limits.take(f"relay/main {number}.example", 1, rate("1 per second"), NOON)
+        work.limits.take("relay/main", 1, slow, NOON)
+
+        pages = [work.limits.tidy(NOON + timedelta(hours=1), 3) for _ in range(3)]
+        still = work.limits.take("relay/main", 1, slow, NOON + timedelta(hours=2))
+
+    assert pages == [3, 2, 0]
+    assert still.granted == 0
+
+
+def test_tidying_waits_for_nobody_who_asks(postgres_store_url: str) -> None:
+    later = NOON + timedelta(hours=2)
+    with closing(open_store(postgres_store_url)) as one, closing(open_store(postgres_store_url)) as other:
+        with one.write() as work:
+            for name in ("relay/main a.example", "relay/main b.example"):
+                work.limits.take(name, 1, rate("1 per second"), NOON)
+
+        with one.write() as asking:
+            assert asking.limits.take("relay/main a.example", 1, rate("1 per second"), later).granted == 1
+            with other.write() as tidying:
+                assert tidying.limits.tidy(later, 10) == 1

@@ -12,6 +12,7 @@ from jo.store import (
     facts,
     leases,
     ledger,
+    limits,
     operations,
     passages,
     people,
@@ -24,7 +25,8 @@ from jo.store import (
 )
 
 MODULES = (
-    *(attempts, audiences, claims, counts, endings, evidence, facts, leases, ledger, operations, passages),
+    *(attempts, audiences, claims, counts, endings, evidence, facts, leases, ledger, limits),
+    *(operations, passages),
     *(people, reports, sent, shares, specs, sweeps, turns),
 )
 

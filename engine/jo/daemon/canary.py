@@ -25,7 +25,7 @@ class Canary:
         self._live = live
         self._rule = outreach.canary
         self._now = now
-        self._memory = f"canary:{outreach.address}:{occurrence}"
+        self._memory = _memory(outreach, occurrence)
         known = work.operations.recall(self._memory) if self._rule is not None else None
         count, _, began = (known or "0 ").partition(" ")
         self._count = int(count)
@@ -50,3 +50,12 @@ class Canary:
     def write(self) -> None:
         if self._rule is not None and self._began is not None:
             self._work.operations.remember(self._memory, f"{self._count} {self._began.isoformat()}")
+
+
+def forget(work: Transaction, outreach: Outreach, occurrence: str) -> None:
+    """Drop what was kept of an occurrence that is closed: nobody new is due by it."""
+    work.operations.forget(_memory(outreach, occurrence))
+
+
+def _memory(outreach: Outreach, occurrence: str) -> str:
+    return f"canary:{outreach.address}:{occurrence}"

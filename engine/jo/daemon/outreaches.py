@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jo.conditions.types import Place
-from jo.daemon.canary import Canary
+from jo.daemon import canary
 from jo.daemon.live import Live, LiveCache
 from jo.daemon.mailing import outreach_intent
 from jo.daemon.people import Who, load_people
@@ -120,6 +120,7 @@ class Outreaches:
         if now >= occurrence.closes and due is None and after is None:
             with self._store.write(self._worker.lease) as work:
                 work.operations.remember(_memory(outreach), occurrence.nominal.isoformat())
+                canary.forget(work, outreach, occurrence.name)
         if planned or refused:
             fields = {
                 "outreach": outreach.name,
@@ -180,7 +181,7 @@ class _Batch:
         self.planned = 0
         self.refused = 0
         """Only those whose reason is new."""
-        self._canary = Canary(work, live, outreach, occurrence.name, now)
+        self._canary = canary.Canary(work, live, outreach, occurrence.name, now)
         self.due: datetime | None = None
         """When the first of those is due whose moment has not come."""
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, delete, or_, select
 
 from jo.flow.limits import leave
 from jo.ports.store.limits import Grant
@@ -27,6 +27,13 @@ _TAKE = _take.on_conflict_do_update(
 ).returning(limits.c.free_at)
 """Moves the moment, unless it is still to come; one that is further off than any leave lasts is of a clock or
 a rate that is no more."""
+_OVER = (
+    select(limits.c.name)
+    .where(limits.c.free_at < bindparam("before", type_=_instant))
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_TIDY = delete(limits).where(limits.c.name.in_(_OVER))
 _FREE_AT = select(limits.c.free_at).where(limits.c.name == bindparam("name"))
 
 
@@ -42,3 +49,6 @@ class SqlLimits(Section):
             return Grant(granted, free_at)
         ((free_at,),) = self._ask(_FREE_AT, {"name": name})
         return Grant(0, free_at)
+
+    def tidy(self, before: datetime, limit: int) -> int:
+        return self._tell(_TIDY, {"before": before, "limit": limit})

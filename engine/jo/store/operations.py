@@ -23,6 +23,7 @@ _remember = insert(memories)
 _REMEMBER = _remember.on_conflict_do_update(
     index_elements=[memories.c.name], set_={"value": _remember.excluded.value}
 )
+_FORGET = delete(memories).where(memories.c.name == bindparam("b_name"))
 _RECALL = select(memories.c.value).where(memories.c.name == bindparam("name"))
 
 
@@ -54,3 +55,6 @@ class SqlOperations(Section):
     def recall(self, name: str) -> str | None:
         found = self._ask(_RECALL, {"name": name})
         return found[0][0] if found else None
+
+    def forget(self, name: str) -> None:
+        self._tell(_FORGET, {"b_name": name})

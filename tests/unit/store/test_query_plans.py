@@ -15,6 +15,8 @@ SCANS = {
     "shares._ALL": "shares",
     "leases._FREE": "shares",
     "leases._HELD": "leases",
+    "limits._TIDY": "limits",
+    "limits._OVER": "limits",
     "counts._KEPT": "counts",
     "counts._ONE_BY_ONE.inside": "passages",
     "counts._ONE_BY_ONE.pinned": "passages",

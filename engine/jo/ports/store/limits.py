@@ -28,3 +28,7 @@ class Limits(Protocol):
         Names are asked for in one order by everybody, so that no two wait for each other.
         """
         ...
+
+    def tidy(self, before: datetime, limit: int) -> int:
+        """Forget at most so many rates whose moment was over before; returns how many. Waits for nobody."""
+        ...
