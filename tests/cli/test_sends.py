@@ -72,7 +72,7 @@ def held(store: Store) -> Mapping[str, Intent]:
 def due_at(store: Store, program: str) -> datetime | None:
     with store.read() as work:
         (line,) = work.reports.passages(program=program)
-    return line.passage.due_at
+    return line.passage.stand.due_at
 
 
 def resolve(project: Path, *words: str) -> tuple[int, str, str]:

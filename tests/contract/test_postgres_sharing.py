@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import replace
 
 import pytest
 
 from jo.ports.store import Lease, LeaseLostError, Store
 from jo.store import open_store
 from tests.contract.test_store_passages import enter
-from tests.support.builders import MINUTE, NOON, a_passage
+from tests.support.builders import MINUTE, NOON, a_move, a_passage
 from tests.support.stores import a_lease
 
 
@@ -71,7 +70,7 @@ def test_a_wake_up_call_is_not_lost_to_who_decides_at_that_moment(stores: tuple[
         with mine.write() as work:
             (found,) = work.passages.due(NOON, 1)
             called = pool.submit(wake, others, passage.id)
-            work.passages.save([replace(found, due_at=NOON + MINUTE)])
+            work.passages.move([a_move(found, due_at=NOON + MINUTE)])
         assert called.result(timeout=5) == 1
 
     assert due(others) == ["c1"]

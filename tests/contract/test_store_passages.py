@@ -12,12 +12,13 @@ from jo.ports.store import (
     ChangeRefusedError,
     Engaged,
     Happening,
+    Move,
     PassageRecords,
     PastPassages,
     StepEngagement,
     Store,
 )
-from tests.support.builders import DAY, MINUTE, NOON, a_passage, an_intent
+from tests.support.builders import DAY, MINUTE, NOON, a_move, a_passage, an_intent, moved
 
 
 def enter(store: Store, *passages: Passage) -> Sequence[Passage]:
@@ -26,7 +27,11 @@ def enter(store: Store, *passages: Passage) -> Sequence[Passage]:
 
 
 def ended(passage: Passage, reason: str = "done") -> Passage:
-    return replace(passage, ended_at=NOON + DAY, exit_reason=reason, due_at=None)
+    return moved(passage, ended_at=NOON + DAY, exit_reason=reason, due_at=None)
+
+
+def ending(passage: Passage) -> Move:
+    return a_move(passage, ended(passage))
 
 
 def test_an_entered_passage_gets_an_id_and_is_read_back_as_it_was(store: Store) -> None:
@@ -56,7 +61,7 @@ def test_an_identity_is_inside_once_at_a_time(store: Store) -> None:
     (first,) = enter(store, a_passage(number=1))
     assert enter(store, a_passage(number=2)) == []
     with store.write() as work:
-        work.passages.save([ended(first)])
+        work.passages.move([ending(first)])
 
     (second,) = enter(store, a_passage(number=2))
 
@@ -70,7 +75,7 @@ def test_the_same_identity_may_be_inside_two_programs(store: Store) -> None:
 def test_past_passages_are_told_by_identity(store: Store) -> None:
     (first, _) = enter(store, a_passage("c1"), a_passage("c2"))
     with store.write() as work:
-        work.passages.save([ended(first)])
+        work.passages.move([ending(first)])
         work.passages.enter([a_passage("c3", program="renewal")])
 
         past = work.passages.past("onboarding", ["c1", "c2", "c3"])
@@ -91,14 +96,14 @@ def test_due_are_open_passages_by_due_moment_then_id(store: Store) -> None:
         a_passage("over", due_at=NOON),
     )
     with store.write() as work:
-        work.passages.save([ended(over)])
+        work.passages.move([ending(over)])
 
     with store.write() as work:
         assert work.passages.due(NOON, 10) == [early, late]
         assert work.passages.due(NOON, 1) == [early]
         assert work.passages.due(NOON + DAY, 10) == [early, late, later]
         assert work.passages.next_due() == NOON - DAY
-    assert never.due_at is None
+    assert never.stand.due_at is None
 
 
 def test_without_anybody_due_there_is_no_next_moment(store: Store) -> None:
@@ -108,9 +113,9 @@ def test_without_anybody_due_there_is_no_next_moment(store: Store) -> None:
         assert work.passages.next_due() is None
 
 
-def test_a_saved_passage_stands_where_it_was_moved(store: Store) -> None:
+def test_a_moved_passage_stands_where_it_was_moved(store: Store) -> None:
     (before,) = enter(store, a_passage())
-    moved = replace(
+    there = moved(
         before,
         revision=2,
         step="tips",
@@ -125,29 +130,30 @@ def test_a_saved_passage_stands_where_it_was_moved(store: Store) -> None:
     )
 
     with store.write() as work:
-        work.passages.save([moved])
+        work.passages.move([a_move(before, there)])
 
     with store.read() as work:
-        assert work.passages.load([before.id]) == {before.id: moved}
+        assert work.passages.load([before.id]) == {before.id: there}
 
 
-def test_a_passage_is_saved_more_than_once_in_a_transaction(store: Store) -> None:
+def test_a_passage_is_moved_more_than_once_in_a_transaction(store: Store) -> None:
     with store.write() as work:
         (passage,) = work.passages.enter([a_passage()])
-        for step in ("tips", "nudge"):
-            work.passages.save([replace(passage, step=step)])
+        tips, nudge = moved(passage, step="tips"), moved(passage, step="nudge")
+        work.passages.move([a_move(passage, tips)])
+        work.passages.move([a_move(tips, nudge)])
 
-        assert work.passages.load([passage.id])[passage.id].step == "nudge"
+        assert work.passages.load([passage.id]) == {passage.id: nudge}
         assert work.counts.miscounts() == []
 
 
 def test_a_passage_that_has_ended_is_never_written_again(store: Store) -> None:
     first, second = enter(store, a_passage("c1"), a_passage("c2"))
     with store.write() as work:
-        work.passages.save([ended(first)])
+        work.passages.move([ending(first)])
 
     with pytest.raises(ChangeRefusedError), store.write() as work:
-        work.passages.save([replace(second, step="tips"), replace(first, step="tips")])
+        work.passages.move([a_move(second, step="tips"), a_move(first, step="tips")])
 
     with store.read() as work:
         assert work.passages.load([first.id, second.id]) == {first.id: ended(first), second.id: second}
@@ -157,7 +163,7 @@ def test_an_end_without_a_reason_is_refused(store: Store) -> None:
     (passage,) = enter(store, a_passage())
 
     with pytest.raises(ChangeRefusedError), store.write() as work:
-        work.passages.save([replace(passage, ended_at=NOON, due_at=None)])
+        work.passages.move([a_move(passage, ended_at=NOON, due_at=None)])
 
 
 def test_who_is_woken_is_due_then_unless_earlier(store: Store) -> None:
@@ -169,13 +175,13 @@ def test_who_is_woken_is_due_then_unless_earlier(store: Store) -> None:
         a_passage("over"),
     )
     with store.write() as work:
-        work.passages.save([ended(over)])
+        work.passages.move([ending(over)])
 
         woken = work.passages.wake(NOON, contacts=["later", "earlier", "never", "over"])
 
         due = work.passages.due(NOON, 10)
     assert woken == 2
-    assert due == [earlier, replace(later, due_at=NOON), replace(never, due_at=NOON)]
+    assert due == [earlier, moved(later, due_at=NOON), moved(never, due_at=NOON)]
 
 
 def test_people_are_woken_by_id_contact_or_row(store: Store) -> None:
@@ -196,7 +202,7 @@ def test_people_are_woken_by_id_contact_or_row(store: Store) -> None:
         with store.write() as work:
             count = work.passages.wake(NOON, **by)  # type: ignore[arg-type]
             found = work.passages.due(NOON, 10)
-            work.passages.save([replace(passage, due_at=None) for passage in found])
+            work.passages.move([a_move(passage, due_at=None) for passage in found])
         assert count == len(found)
         return [passage.id for passage in found]
 
@@ -220,7 +226,7 @@ def test_who_stands_for_a_row_of_a_list_is_found_by_it(store: Store) -> None:
     with store.write() as work:
         assert work.passages.wake(NOON, rows=["k2", ""]) == 1
         assert [passage.id for passage in work.passages.due(NOON, 10)] == [second.id]
-        work.passages.save([ended(second)])
+        work.passages.move([ending(second)])
     assert first.row == "k1"
     assert other.row == ""
 
@@ -234,7 +240,7 @@ def test_who_is_inside_is_walked_in_pages(store: Store) -> None:
         a_passage("c3", program="renewal", identity="k1", row="k1"),
     )
     with store.write() as work:
-        work.passages.save([ended(first)])
+        work.passages.move([ending(first)])
 
         assert work.passages.inside("onboarding", "", 10) == [("c2", "c2", ""), ("c3", "c3", "")]
         assert work.passages.inside("onboarding", "", 1) == [("c2", "c2", "")]
@@ -251,7 +257,7 @@ def test_entries_and_pins_of_open_passages(store: Store) -> None:
         a_passage("c1", program="renewal", revision=3, entered_at=NOON + DAY),
     )
     with store.write() as work:
-        work.passages.save([ended(first)])
+        work.passages.move([ending(first)])
 
         assert work.passages.pinned() == {1: 1, 2: 1, 3: 1}
         assert work.passages.last_entries(["c1", "c3", "c9"], ["onboarding", "renewal"]) == {
@@ -268,7 +274,8 @@ def test_notes_are_a_history_in_order(store: Store) -> None:
         Note(at=NOON, step="hello", what="took", detail="next"),
     ]
     with store.write() as work:
-        work.passages.note([(passage.id, note) for note in notes])
+        for note in notes:
+            work.passages.note([passage.id], note)
 
         (line,) = work.reports.passages(program="onboarding")
 

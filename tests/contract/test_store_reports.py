@@ -1,7 +1,5 @@
 """What every store promises of the counts and lines that status, why and the account show."""
 
-from dataclasses import replace
-
 from jo.flow.intent import End, Keep, public_id
 from jo.flow.state import AttemptState, IntentState, Why
 from jo.model.content import MailClass
@@ -13,6 +11,7 @@ from tests.support.builders import (
     a_decision,
     a_fixed,
     a_member,
+    a_move,
     a_passage,
     an_end,
     an_intent,
@@ -39,11 +38,11 @@ def test_the_parts_of_a_program_add_up_to_its_candidates(store: Store) -> None:
             + [a_decision(key, "held out", final=True) for key in keys[6:9]]
             + [a_decision(key, "no usable address") for key in keys[9:]]
         )
-        work.passages.save(
+        work.passages.move(
             [
-                replace(entered[0], step="tips"),
-                replace(entered[1], ended_at=NOON, exit_reason="churned", due_at=None),
-                replace(entered[2], ended_at=NOON, exit_reason="done", due_at=None),
+                a_move(entered[0], step="tips"),
+                a_move(entered[1], ended_at=NOON, exit_reason="churned", due_at=None),
+                a_move(entered[2], ended_at=NOON, exit_reason="done", due_at=None),
             ]
         )
 
@@ -192,12 +191,12 @@ def test_the_contacts_at_an_address_are_found_by_its_key(store: Store) -> None:
 def test_people_inside_are_counted_by_step_and_what_they_wait_for(store: Store) -> None:
     with store.write() as work:
         entered = work.passages.enter([a_passage(f"c{number}") for number in range(4)])
-        work.passages.save(
+        work.passages.move(
             [
-                replace(entered[0], step="tips", why="waits 3 days"),
-                replace(entered[1], step="tips", why="waits 3 days"),
-                replace(entered[2], step="tips", why="date missing"),
-                replace(entered[3], ended_at=NOON, exit_reason="done", due_at=None),
+                a_move(entered[0], step="tips", why="waits 3 days"),
+                a_move(entered[1], step="tips", why="waits 3 days"),
+                a_move(entered[2], step="tips", why="date missing"),
+                a_move(entered[3], ended_at=NOON, exit_reason="done", due_at=None),
             ]
         )
 

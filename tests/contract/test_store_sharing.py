@@ -113,7 +113,7 @@ def test_a_worker_finds_what_is_due_in_its_shards(store: Store) -> None:
         for half in halves:
             mine = [item for item in passages if shard_of(item.contact) in half]
             assert work.passages.due(end, 100, half) == mine
-            assert work.passages.next_due(half) == mine[0].due_at
+            assert work.passages.next_due(half) == mine[0].stand.due_at
         found = [work.ledger.claimable(end, 100, half) for half in halves]
         assert sorted(item.key for half in found for item in half) == sorted(item.key for item in intents)
         assert [work.ledger.next_due(half) for half in halves] == [half[0].due_at for half in found]

@@ -1,6 +1,5 @@
 """What every store promises of sweeps: all of it is done in the end, a bounded part at a time."""
 
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from jo.flow.intent import End, Keep
 from jo.flow.state import IntentState, Why
 from jo.ports.store import Store, Sweep, SweepKind
-from tests.support.builders import DAY, MINUTE, NOON, a_passage, an_intent
+from tests.support.builders import DAY, MINUTE, NOON, a_passage, an_intent, moved
 
 LATER = NOON + MINUTE
 
@@ -49,8 +48,8 @@ def test_the_people_of_a_program_are_woken(store: Store, limit: int, parts: list
     assert sweep(store, limit, a_sweep(SweepKind.WAKE, "onboarding")) == parts
     with store.write() as work:
         due = work.passages.due(LATER, 10)
-        assert work.passages.load([elsewhere.id])[elsewhere.id].due_at == NOON + DAY
-    assert due == [earlier, replace(asleep, due_at=LATER), replace(later, due_at=LATER)]
+        assert work.passages.load([elsewhere.id])[elsewhere.id].stand.due_at == NOON + DAY
+    assert due == [earlier, moved(asleep, due_at=LATER), moved(later, due_at=LATER)]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 10])

@@ -20,9 +20,19 @@ from jo.flow.intent import AttemptEnd, End, Intent, Keep, Settled, settle
 from jo.flow.passage import Passage
 from jo.flow.state import AttemptState, IntentState, Why
 from jo.model.content import MailClass
-from jo.ports.store import ChangeRefusedError, ContentionError, Lease, Store, Transaction
+from jo.ports.store import ChangeRefusedError, ContentionError, Lease, Move, Store, Transaction
 from jo.store import open_store
-from tests.support.builders import DAY, MINUTE, NOON, a_decision, a_fixed, a_passage, an_end, an_intent
+from tests.support.builders import (
+    DAY,
+    MINUTE,
+    NOON,
+    a_decision,
+    a_fixed,
+    a_move,
+    a_passage,
+    an_end,
+    an_intent,
+)
 from tests.support.stores import a_lease, file_store, memory_store
 
 TRANSACTIONS = 30
@@ -90,13 +100,13 @@ class Asker:
     def advance(self, work: Transaction) -> None:
         """Move some of the people who are due."""
         due = [passage for passage in work.passages.due(NOON, 50) if self._is_own(passage)]
-        work.passages.save([self._moved(passage) for passage in due[:4]])
+        work.passages.move([self._move(passage) for passage in due[:4]])
 
     def save_unseen(self, work: Transaction) -> None:
         """Save people whom the passages' section need not have seen, seldom one whose passage is over."""
         found = [line.passage for line in work.reports.passages() if self._is_own(line.passage)]
         chosen = self._some([item for item in found if item.is_open or self._seldom()])
-        work.passages.save([self._moved(passage) for passage in chosen])
+        work.passages.move([self._move(passage) for passage in chosen])
 
     def decide(self, work: Transaction) -> None:
         """Decide about candidates, of some not for the first time, and of one twice at once."""
@@ -111,11 +121,11 @@ class Asker:
         ]
         work.audiences.decide([*decisions, replace(decisions[0], reason="duplicate")])
 
-    def _moved(self, passage: Passage) -> Passage:
+    def _move(self, passage: Passage) -> Move:
         if self._chance.random() < 0.2:
             reason = self._chance.choice(["done", "churned"])
-            return replace(passage, ended_at=NOON, exit_reason=reason, due_at=None, why="")
-        return replace(
+            return a_move(passage, ended_at=NOON, exit_reason=reason, due_at=None, why="")
+        return a_move(
             passage,
             step=self._chance.choice(["hello", "settle", "tips"]),
             why=self._chance.choice(["", "waits 3 days", "date missing", LONG]),
@@ -265,7 +275,7 @@ def test_nobody_moves_what_another_has_moved_meanwhile(postgres_url: str) -> Non
             (mail,) = work.ledger.claimable(NOON, 1)
 
         def save(work: Transaction, step: str) -> None:
-            work.passages.save([replace(inside, step=step)])
+            work.passages.move([a_move(inside, step=step)])
 
         def keep(work: Transaction, why: str) -> None:
             work.ledger.keep([(mail.id, Keep(why=Why(why), until=NOON))])

@@ -1,14 +1,15 @@
 """Values with defaults, for tests that care about one or two fields of them."""
 
+from dataclasses import fields as fields_of
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from jo.flow.intent import AttemptEnd, Fixed, Intent, Settled, outreach_key, settle
-from jo.flow.passage import Passage
+from jo.flow.passage import Passage, Stand
 from jo.flow.state import AttemptState, IntentState, Why
 from jo.model.content import MailClass, OnUncertain
-from jo.ports.store import CandidateDecision, Deployment, Snapshot, SpecChange, SpecState
+from jo.ports.store import CandidateDecision, Deployment, Move, Snapshot, SpecChange, SpecState
 from jo.ports.warehouse import Fact, Member
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -18,22 +19,35 @@ MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
 
+STAND = frozenset(field.name for field in fields_of(Stand))
+
+
 def a_passage(contact: str = "c1", **fields: Any) -> Passage:
-    """Return an open passage of `contact` through `onboarding` that is due at noon."""
-    defaults: dict[str, Any] = {
-        "id": 0,
-        "program": "onboarding",
-        "identity": contact,
-        "number": 1,
-        "contact": contact,
-        "revision": 1,
-        "entered_at": NOON,
-        "anchor_at": NOON,
-        "step": "hello",
-        "visits": {"hello": 1},
-        "due_at": NOON,
-    }
-    return Passage(**{**defaults, **fields})
+    """Return an open passage of `contact` through `onboarding` that is due at noon. Fields are its own, or
+    those of its stand.
+    """
+    stand = Stand(revision=1, anchor_at=NOON, step="hello", visits={"hello": 1}, due_at=NOON)
+    passage = Passage(
+        id=0,
+        program="onboarding",
+        identity=contact,
+        number=1,
+        contact=contact,
+        entered_at=NOON,
+        stand=replace(stand, **{name: value for name, value in fields.items() if name in STAND}),
+    )
+    return replace(passage, **{name: value for name, value in fields.items() if name not in STAND})
+
+
+def moved(passage: Passage, **fields: Any) -> Passage:
+    """Return the passage as it stands elsewhere."""
+    return replace(passage, stand=replace(passage.stand, **fields))
+
+
+def a_move(before: Passage, after: Passage | None = None, **fields: Any) -> Move:
+    """Return the move to where `after` stands, or to a stand with other fields."""
+    to = after or moved(before, **fields)
+    return Move(program=before.program, ids=[before.id], before=before.stand, after=to.stand)
 
 
 def an_intent(contact: str = "c1", **fields: Any) -> Intent:

@@ -532,7 +532,7 @@ class World:
         with self.store.read() as work:
             lines = work.reports.passages(program=program, contact=contact)
         assert lines, f"{contact} never entered {program}"
-        last = lines[-1].passage
+        last = lines[-1].passage.stand
         return last.step if last.is_open else f"ended: {last.exit_reason}"
 
     def histories(self) -> list[str]:

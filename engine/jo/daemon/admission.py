@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from jo.daemon.live import Live, PinnedProgram
-from jo.daemon.people import Who, load_people, load_shared, look
+from jo.daemon.people import Who, facts_of, load_people, load_shared
 from jo.flow.decide import exit_reason
 from jo.flow.entry import AGAIN, Candidate, Enter, Refuse, decide_entry, identity_value
 from jo.flow.mailbox import address_key
-from jo.flow.passage import Note, Passage
+from jo.flow.passage import Note, Passage, Stand
 from jo.flow.person import Person
 from jo.model.program import Program, ReentryAfter
 from jo.ports.store import CandidateDecision, PastPassages, Transaction, Undecided
@@ -30,13 +31,18 @@ def admit(
     That somebody who entered before may not enter again yet is no news: their record stays as it is.
     """
     verdicts = _verdicts(work, live, program, found, began, now)
+    first = program.first
+    stand = Stand(
+        revision=live.revision(program.address), anchor_at=now, step=first, visits={first: 1}, due_at=now
+    )
     passages = [
-        _passage(live, program, item, verdict, now)
+        _passage(live, program, item, verdict, now, stand)
         for item, verdict in verdicts
         if isinstance(verdict, Enter)
     ]
     created = work.passages.enter(passages)
-    work.passages.note([(item.id, Note(at=now, step=item.step, what="entered")) for item in created])
+    if created:
+        work.passages.note([item.id for item in created], Note(at=now, step=first, what="entered"))
     may_return = isinstance(program.entry.reentry, ReentryAfter)
     decisions = [
         CandidateDecision(
@@ -66,7 +72,7 @@ def _verdicts(
     """Decide about each candidate, in order: of two with one identity, the first is inside for the second."""
     of = live.pinned(work, live.revision(program.address))
     people = load_people(work, live, of.contacts, [_who(of, item) for item in found], of.rows)
-    shared = load_shared(work, live, [of], [item.contact for item in found if item.contact is not None])
+    shared = load_shared(work, live, [of], [item.contact for item in found if item.contact is not None], now)
     identities = {item.key: _identity(of, item, people[_who(of, item)]) for item in found}
     past = work.passages.past(program.name, sorted(set(identities.values())))
     addresses = {address_key(person.address) for person in people.values() if person.address is not None}
@@ -93,8 +99,8 @@ def _verdicts(
             is_inside=before.is_inside or identity in inside,
         )
         if person is not None and program.exit_when:
-            seen = look(of, person, None, shared, now)
-            candidate = replace(candidate, exit_reason=exit_reason(program.exit_when, seen))
+            holds = partial(of.reader.holds, facts=facts_of(person, shared))
+            candidate = replace(candidate, exit_reason=exit_reason(program.exit_when, holds))
         verdict = decide_entry(program, candidate, now)
         if isinstance(verdict, Enter):
             inside.add(identity)
@@ -125,7 +131,9 @@ def _hashed(program: Program, person: Person | None, identity: str) -> str:
     return person.key if value is None else str(value)
 
 
-def _passage(live: Live, program: Program, candidate: Candidate, enter: Enter, now: datetime) -> Passage:
+def _passage(
+    live: Live, program: Program, candidate: Candidate, enter: Enter, now: datetime, stand: Stand
+) -> Passage:
     return Passage(
         id=0,
         program=program.name,
@@ -133,10 +141,6 @@ def _passage(live: Live, program: Program, candidate: Candidate, enter: Enter, n
         number=enter.passage,
         contact=candidate.contact or "",
         row=candidate.key if live.project.row_source(program) is not None else "",
-        revision=live.revision(program.address),
         entered_at=now,
-        anchor_at=now,
-        step=program.first,
-        visits={program.first: 1},
-        due_at=now,
+        stand=stand,
     )

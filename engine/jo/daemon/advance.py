@@ -10,10 +10,10 @@ from jo.daemon.live import Live, LiveCache
 from jo.daemon.mailing import step_intent
 from jo.daemon.people import load_looks
 from jo.daemon.service import Counts, Event, Tell, Worker
-from jo.flow.decide import decide
 from jo.flow.intent import Intent
-from jo.flow.passage import CreateIntent, Decision, Note, OfferTo, Passage, WithdrawIntents
-from jo.ports.store import Store, Transaction, Undecided
+from jo.flow.passage import CreateIntent, OfferTo, Passage, WithdrawIntents
+from jo.flow.precedents import Case, Precedents
+from jo.ports.store import Move, Store, Transaction, Undecided
 
 BATCH = 500
 
@@ -35,10 +35,8 @@ class Advance:
                 live = self._cache.get(work)
                 due = work.passages.due(now, BATCH, self._worker.shards)
                 if due:
-                    decisions, intents = self._decide(work, live, due, now)
-                    decided += len(decisions)
-                    ended += sum(not decision.passage.is_open for decision in decisions)
-                    created += intents
+                    over, planned = self._decide(work, live, due, now)
+                    decided, ended, created = decided + len(due), ended + over, created + planned
             if len(due) < BATCH or not self._worker.goes_on():
                 break
         if not decided:
@@ -53,20 +51,17 @@ class Advance:
 
     def _decide(
         self, work: Transaction, live: Live, due: Sequence[Passage], now: datetime
-    ) -> tuple[Sequence[Decision], int]:
+    ) -> tuple[int, int]:
+        """Return how many passages have ended, and how many intents were created."""
         looks = load_looks(work, live, due, now)
-        decisions: list[Decision] = []
+        precedents = Precedents()
         intents: list[Intent] = []
-        notes: list[tuple[int, Note]] = []
         offers: defaultdict[str, list[Passage]] = defaultdict(list)
         withdrawn: defaultdict[str, list[int]] = defaultdict(list)
         keys: dict[str, Mapping[str, str]] = {}
         for passage in due:
             pinned, look = looks[passage.id]
-            exits = pinned.current.exit_when if pinned.current is not None else {}
-            decision = decide(passage, pinned.program, exits, look)
-            decisions.append(decision)
-            for effect in decision.effects:
+            for effect in precedents.decide(passage, pinned.route, look).effects:
                 match effect:
                     case CreateIntent():
                         if passage.program not in keys:
@@ -78,14 +73,11 @@ class Advance:
                         withdrawn[effect.reason].append(passage.id)
                     case OfferTo():
                         offers[effect.program].append(passage)
-                    case Note():
-                        notes.append((passage.id, effect))
                     case _:
                         assert_never(effect)
         for reason, ids in sorted(withdrawn.items()):
             work.ledger.withdraw(ids, reason, now)
-        work.passages.save([decision.passage for decision in decisions])
-        work.passages.note(notes)
+        work.passages.move([_move(case) for case in precedents.cases])
         work.ledger.create(intents)
         over = [
             intent.passage for intent in intents if intent.ended_at is not None and intent.passage is not None
@@ -94,7 +86,8 @@ class Advance:
             work.passages.wake(now, ids=over)
         for name, passages in sorted(offers.items()):
             self._offer(work, live, name, passages, now)
-        return decisions, len(intents)
+        ended = sum(len(case.passages) for case in precedents.cases if not case.decision.stand.is_open)
+        return ended, len(intents)
 
     def _offer(
         self, work: Transaction, live: Live, program: str, passages: Sequence[Passage], now: datetime
@@ -109,3 +102,13 @@ class Advance:
         contacts = sorted({item.contact for item in passages})
         found = [Undecided(key=contact, contact=contact, member_since=now) for contact in contacts]
         admit(work, live, target, found, datetime.min.replace(tzinfo=UTC), now)
+
+
+def _move(case: Case) -> Move:
+    return Move(
+        program=case.passages[0].program,
+        ids=[passage.id for passage in case.passages],
+        before=case.before,
+        after=case.decision.stand,
+        notes=case.decision.notes,
+    )

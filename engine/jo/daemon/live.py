@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from jo.conditions.functions import count_key
 from jo.conditions.types import Place
 from jo.flow.reading import Needs, Reader, needs
+from jo.flow.route import Route, route
 from jo.manifest.lower import lower_document
 from jo.model.address import Address, Kind
 from jo.model.content import OnUncertain
@@ -44,6 +45,8 @@ class PinnedProgram:
     """The source of the list's rows, where they are not the contacts."""
     reader: Reader
     needs: Needs
+    route: Route
+    """Through this revision, with the exits of `current`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,15 +115,17 @@ class Live:
             }
             scope = self.project.contact_scope(contacts, Place.PROGRAM, program=program)
             reader = Reader(scope, scopes)
+            current = self.project.programs.get(program.name)
             found = PinnedProgram(
                 revision=revision,
                 program=program,
-                current=self.project.programs.get(program.name),
+                current=current,
                 calendar=self.business_days(program),
                 contacts=contacts,
                 rows=self.project.row_source(program),
                 reader=reader,
                 needs=needs(program),
+                route=route(program, current.exit_when if current is not None else {}),
             )
             self._pinned[revision] = found
         return found

@@ -1,5 +1,6 @@
 """Loads the people of a batch: their rows, and jo's own records of their passages, in a few queries."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,16 +71,18 @@ def load_looks(
     work: Transaction, live: Live, passages: Sequence[Passage], now: datetime
 ) -> Mapping[int, tuple[PinnedProgram, Look]]:
     """Return passage id → its pinned program and what a decision about it reads."""
-    pinned = {revision: live.pinned(work, revision) for revision in {item.revision for item in passages}}
+    by_revision: defaultdict[int, list[Passage]] = defaultdict(list)
+    for passage in passages:
+        by_revision[passage.stand.revision].append(passage)
+    pinned = {revision: live.pinned(work, revision) for revision in by_revision}
     records = work.passages.records([item.id for item in passages])
-    shared = load_shared(work, live, pinned.values(), [item.contact for item in passages])
+    shared = load_shared(work, live, pinned.values(), [item.contact for item in passages], now)
     looks = {}
-    for revision, of in pinned.items():
-        mine = [item for item in passages if item.revision == revision]
+    for revision, mine in by_revision.items():
+        of = pinned[revision]
         people = load_people(work, live, of.contacts, [who_is(item) for item in mine], of.rows)
         for item in mine:
-            person = people[who_is(item)]
-            looks[item.id] = (of, look(of, person, records.get(item.id), shared, now))
+            looks[item.id] = of, _look(of, item, people[who_is(item)], records[item.id], shared)
     return looks
 
 
@@ -100,10 +103,17 @@ class Shared:
     events: Mapping[str, Mapping[str, tuple[datetime, ...]]]
     """Contact → event → its times, ascending."""
     asks_counts: bool
+    nothing: Seen
+    """What is seen of somebody of whom there are no records."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are none of anybody in the batch."""
+        return not (self.members or self.received or self.entered or self.events or self.asks_counts)
 
 
 def load_shared(
-    work: Transaction, live: Live, of: Iterable[PinnedProgram], contacts: Iterable[str]
+    work: Transaction, live: Live, of: Iterable[PinnedProgram], contacts: Iterable[str], now: datetime
 ) -> Shared:
     """Read what the programs of a batch ask for across passages; exits are those of today."""
     asked, lists, keys = Needs(), set[str](), sorted(set(contacts))
@@ -119,67 +129,72 @@ def load_shared(
         entered=work.passages.last_entries(keys, sorted(asked.programs)) if asked.programs else {},
         events=work.people.event_times(keys, sorted(asked.events)) if asked.events else {},
         asks_counts=asked.counts,
+        nothing=Seen(now=now),
     )
 
 
-def look(
-    of: PinnedProgram,
-    person: Person,
-    records: PassageRecords | None,
-    shared: Shared,
-    now: datetime,
+def facts_of(person: Person, shared: Shared, records: PassageRecords | None = None) -> PersonFacts:
+    """Return what conditions read about the person; without records for who has not entered yet."""
+    seen = _seen(person, shared, records or _NO_RECORDS)
+    return PersonFacts(person=person, passage=seen, now=seen.now)
+
+
+_NO_RECORDS = PassageRecords()
+
+
+def _look(
+    of: PinnedProgram, passage: Passage, person: Person, records: PassageRecords, shared: Shared
 ) -> Look:
-    """Put together what one decision reads; without records for somebody who has not entered yet."""
-    known = records or _NOTHING
-    occurred = tuple(Occurred(name=item.name, at=item.at, payload=item.payload) for item in known.happenings)
-    seen = Seen(
+    """Put together what one decision reads."""
+    facts = facts_of(person, shared, records)
+    return Look(
+        now=facts.now,
+        passage=passage,
+        reader=of.reader,
+        facts=facts,
+        calendar=of.calendar,
+        intents={(intent.step, intent.occurrence): intent for intent in records.intents},
+        occurred=[Occurred(name=item.name, at=item.at, payload=item.payload) for item in records.happenings],
+        departure=_departure(of, person, facts.passage.lists, records),
+    )
+
+
+def _seen(person: Person, shared: Shared, records: PassageRecords) -> Seen:
+    if shared.is_empty and not records.intents and not records.happenings:
+        return shared.nothing
+    return Seen(
         sent_at={
             intent.step: intent.outcome_at
-            for intent in known.intents
+            for intent in records.intents
             if intent.state is IntentState.ACCEPTED and intent.outcome_at is not None
         },
-        opened_at={step: item.opened for step, item in known.engagement.items() if item.opened is not None},
+        opened_at={step: item.opened for step, item in records.engagement.items() if item.opened is not None},
         clicked_at={
             (step, link or None): at
-            for step, item in known.engagement.items()
+            for step, item in records.engagement.items()
             for link, at in item.clicked.items()
         },
-        happened_at={item.name: item.at for item in reversed(occurred)},
+        happened_at={item.name: item.at for item in reversed(records.happenings)},
         received_at=shared.received.get(person.key, {}),
         event_times=shared.events.get(person.key, {}),
         enrolled_at=shared.entered.get(person.key, {}),
         lists=frozenset(name for name, members in shared.members.items() if person.key in members),
         counts=person.counts if shared.asks_counts else {},
-        now=now,
+        now=shared.nothing.now,
     )
-    return Look(
-        now=now,
-        reader=of.reader,
-        facts=PersonFacts(person=person, passage=seen, now=now),
-        calendar=of.calendar,
-        intents={(intent.step, intent.occurrence): intent for intent in known.intents},
-        occurred=occurred,
-        departure=_departure(
-            of,
-            person,
-            seen.lists,
-            was_suppressed=any(item.state is IntentState.SUPPRESSED for item in known.intents),
-        ),
-    )
-
-
-_NOTHING = PassageRecords()
 
 
 def _departure(
-    of: PinnedProgram, person: Person, lists: frozenset[str], *, was_suppressed: bool
+    of: PinnedProgram, person: Person, lists: frozenset[str], records: PassageRecords
 ) -> str | None:
     if person.is_gone:
         return GONE
     current = of.current
     if current is None:
         return DELETED
-    if current.on_unreachable is OnUnreachable.EXIT and was_suppressed:
+    if current.on_unreachable is OnUnreachable.EXIT and any(
+        item.state is IntentState.SUPPRESSED for item in records.intents
+    ):
         return UNREACHABLE
     if current.recheck and isinstance(current.audience, str) and current.audience not in lists:
         return LEFT_LIST

@@ -94,10 +94,10 @@ class Standings:
             return GONE if person.is_gone else None
         passage = self._passages[intent.passage]
         if not passage.is_open:
-            return passage.exit_reason
+            return passage.stand.exit_reason
         _, look = self._looks[passage.id]
         current = self._live.project.programs.get(passage.program)
-        return look.departure or (exit_reason(current.exit_when, look) if current is not None else None)
+        return look.departure or (exit_reason(current.exit_when, look.holds) if current is not None else None)
 
     def _is_skipped(self, intent: Intent) -> bool:
         found = self._look(intent)

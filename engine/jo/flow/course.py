@@ -1,24 +1,22 @@
 """A passage under way: what one decision changes of it, turn by turn, and what follows from that.
 
-The only thing in `flow` that changes in place. It lives within one decision, which begins with a passage and
-ends with the new one, so nobody else ever sees it.
+It changes in place, but lives within one decision, which begins with a stand and ends with the new one, so
+nobody else ever sees it.
 """
 
 from datetime import datetime
 
-from jo.flow.passage import Decision, Effect, Note, Passage, WithdrawIntents
+from jo.flow.passage import Decision, Effect, Note, Stand, WithdrawIntents
 from jo.model.step import Edge, Leave, Target
 
 
 class Course:
     __slots__ = (
-        "_passage",
+        "_stand",
         "anchor_at",
         "begun",
         "effects",
-        "entered_at",
-        "identity",
-        "program",
+        "notes",
         "repeat",
         "step",
         "taken",
@@ -26,18 +24,16 @@ class Course:
         "visits",
     )
 
-    def __init__(self, passage: Passage) -> None:
-        self._passage = passage
-        self.program = passage.program
-        self.identity = passage.identity
-        self.entered_at = passage.entered_at
-        self.anchor_at = passage.anchor_at
-        self.step = passage.step
-        self.visit = passage.visit
-        self.repeat = passage.repeat
-        self.begun = passage.begun
-        self.visits = passage.visits
-        self.taken = passage.taken
+    def __init__(self, stand: Stand) -> None:
+        self._stand = stand
+        self.anchor_at = stand.anchor_at
+        self.step = stand.step
+        self.visit = stand.visit
+        self.repeat = stand.repeat
+        self.begun = stand.begun
+        self.visits = stand.visits
+        self.taken = stand.taken
+        self.notes: list[Note] = []
         self.effects: list[Effect] = []
 
     def follow(self, edge: Edge, outcome: datetime | None, now: datetime) -> str | None:
@@ -57,7 +53,7 @@ class Course:
         """Arrive at the target. Returns the exit's reason when it leads out of the program."""
         if isinstance(target, Leave):
             return target.reason
-        self.effects.append(Note(at=now, step=self.step, what="took", detail=edge))
+        self.note("took", edge, now)
         self.step = target.step
         self.visit = self.visits.get(target.step, 0) + 1
         self.visits = {**self.visits, target.step: self.visit}
@@ -65,16 +61,17 @@ class Course:
         self.begun = False
         return None
 
+    def note(self, what: str, detail: str, now: datetime) -> None:
+        self.notes.append(Note(at=now, step=self.step, what=what, detail=detail))
+
     def hold(self, until: datetime | None, why: str) -> Decision:
         """Stop here, to be looked at again at `until`."""
         return self._decision(due_at=until, why=why)
 
     def end(self, reason: str, now: datetime) -> Decision:
         """End the passage; nothing of it stays pending."""
-        self.effects += (
-            WithdrawIntents(reason=reason),
-            Note(at=now, step=self.step, what="ended", detail=reason),
-        )
+        self.effects.append(WithdrawIntents(reason=reason))
+        self.note("ended", reason, now)
         return self._decision(due_at=None, why="", ended_at=now, exit_reason=reason)
 
     def _decision(
@@ -85,16 +82,8 @@ class Course:
         ended_at: datetime | None = None,
         exit_reason: str | None = None,
     ) -> Decision:
-        before = self._passage
-        passage = Passage(
-            id=before.id,
-            program=before.program,
-            identity=before.identity,
-            number=before.number,
-            contact=before.contact,
-            row=before.row,
-            revision=before.revision,
-            entered_at=before.entered_at,
+        stand = Stand(
+            revision=self._stand.revision,
             anchor_at=self.anchor_at,
             step=self.step,
             visit=self.visit,
@@ -107,4 +96,4 @@ class Course:
             ended_at=ended_at,
             exit_reason=exit_reason,
         )
-        return Decision(passage=passage, effects=tuple(self.effects))
+        return Decision(stand=stand, notes=tuple(self.notes), effects=tuple(self.effects))

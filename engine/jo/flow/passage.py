@@ -8,20 +8,14 @@ from jo.flow.state import UNDER_WAY, IntentState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """Where a person stands in a program. Pinned to a revision of its graph."""
+class Stand:
+    """Where a passage stands: all of it that a decision may change, and nothing of who it is about.
 
-    id: int
-    program: str
-    identity: str
-    """The identity value, such as the contact's key."""
-    number: int
-    """1 for the first passage of this identity."""
-    contact: str
-    row: str = ""
-    """The key of the list's row behind it, where the list is over other rows than contacts."""
+    Many people stand at one place, so it can be a key: equal ones stand for each other.
+    """
+
     revision: int
-    entered_at: datetime
+    """The revision of the program's graph to which the passage is pinned."""
     anchor_at: datetime
     """The last outcome, else the entry."""
     step: str
@@ -34,9 +28,9 @@ class Passage:
     due_at: datetime | None = None
     """When to look again; None: only when something about the person changes."""
     why: str = ""
-    visits: Mapping[str, int] = field(default_factory=dict)
+    visits: Mapping[str, int] = field(default_factory=dict, hash=False)
     """Step → arrivals, for the steps met so far."""
-    taken: Mapping[str, int] = field(default_factory=dict)
+    taken: Mapping[str, int] = field(default_factory=dict, hash=False)
     """`step/edge` → times taken, for the edges that have a bound."""
     ended_at: datetime | None = None
     exit_reason: str | None = None
@@ -44,6 +38,27 @@ class Passage:
     @property
     def is_open(self) -> bool:
         return self.ended_at is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """One time of one person through one program."""
+
+    id: int
+    program: str
+    identity: str
+    """The identity value, such as the contact's key."""
+    number: int
+    """1 for the first passage of this identity."""
+    contact: str
+    row: str = ""
+    """The key of the list's row behind it, where the list is over other rows."""
+    entered_at: datetime
+    stand: Stand
+
+    @property
+    def is_open(self) -> bool:
+        return self.stand.is_open
 
 
 def occurrence(visit: int, repeat: int) -> str:
@@ -71,7 +86,19 @@ class StepIntent:
         return self.state in UNDER_WAY or self.is_held
 
 
-# What a decision does, besides the passage's own new state. One small class per effect.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A line of the passage's history: what happened at a step, and when it counts from."""
+
+    at: datetime
+    step: str
+    what: str
+    """A fixed word: `entered`, `skipped`, `took` or `ended`."""
+    detail: str = ""
+    """Why it was skipped or ended, or the edge that was taken."""
+
+
+# What a decision does besides moving the passage. One small class per effect.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,22 +126,14 @@ class OfferTo:
     program: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """A line of the passage's history: what happened at a step, and when it counts from."""
-
-    at: datetime
-    step: str
-    what: str
-    """A fixed word: `entered`, `skipped`, `took` or `ended`."""
-    detail: str = ""
-    """Why it was skipped or ended, or the edge that was taken."""
-
-
-Effect = CreateIntent | WithdrawIntents | OfferTo | Note
+Effect = CreateIntent | WithdrawIntents | OfferTo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    passage: Passage
+    """What becomes of a passage. It says nothing of who it is about."""
+
+    stand: Stand
+    notes: tuple[Note, ...] = ()
+    """In the order in which it happened."""
     effects: tuple[Effect, ...] = ()

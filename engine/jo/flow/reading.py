@@ -22,6 +22,11 @@ CLOCK_FUNCTIONS = frozenset(
 """Functions whose value changes by time alone; conditions with them are read again at midnight."""
 
 
+def uses_clock(condition: Condition) -> bool:
+    """Tell whether the condition can change by time alone."""
+    return bool(condition.functions() & CLOCK_FUNCTIONS)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
     """The names that conditions look up across passages, so that only those are read."""
@@ -70,7 +75,6 @@ class Reader:
         self.scope = scope
         self._events = {name: Reader(of_event) for name, of_event in (events or {}).items()}
         self._compiled: dict[Condition, Callable[[Facts], bool | None]] = {}
-        self._by_clock: dict[Condition, bool] = {}
 
     def holds(self, condition: Condition, facts: Facts) -> bool:
         """Read the condition; unknown is false."""
@@ -86,12 +90,6 @@ class Reader:
             return False
         row = typed(reader.scope.declared["event"], payload)
         return reader.holds(condition, replace(facts, declared={**facts.declared, "event": row}))
-
-    def uses_clock(self, condition: Condition) -> bool:
-        found = self._by_clock.get(condition)
-        if found is None:
-            found = self._by_clock[condition] = bool(condition.functions() & CLOCK_FUNCTIONS)
-        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

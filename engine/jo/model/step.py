@@ -7,7 +7,7 @@ it neither reads a clock nor a database.
 """
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -134,8 +134,8 @@ class View(Protocol):
         """Return when a fitting event of this passage happened first, or None."""
         ...
 
-    def share(self) -> float:
-        """Return a number in [0, 1) that is stable for this person at this step."""
+    def draw(self, weights: Mapping[str, int]) -> str:
+        """Return one of the names at random, by weight; always the same for this person at this step."""
         ...
 
 
@@ -212,10 +212,6 @@ class Step:
     def edges(self) -> tuple[Edge, ...]:
         """Return the ways out, `next` last and only where somebody can take it."""
         return (Edge(name="next", target=self.next),)
-
-    def edge(self, name: str) -> Edge:
-        """Return the way out of that name, which is there."""
-        return next(edge for edge in self.edges() if edge.name == name)
 
     def skipping(self) -> tuple[Edge, ...]:
         """Return the edge of those who skip the step, for types that nobody else leaves by `next`."""

@@ -22,13 +22,7 @@ class Split(Step):
         return cls(split=dict(cursor.get("split")), **shared_aside(cursor, following))
 
     def decide(self, view: View) -> Verdict:
-        point = view.share() * sum(self.split.values())
-        step = ""
-        for step, weight in self.split.items():  # noqa: B007 - the last one serves rounding at the upper end
-            point -= weight
-            if point < 0:
-                break
-        return Take(edge=f"share.{step}", outcome=None)
+        return Take(edge=f"share.{view.draw(self.split)}", outcome=None)
 
     def edges(self) -> tuple[Edge, ...]:
         shares = tuple(Edge(name=f"share.{step}", target=Goto(step)) for step in self.split)
@@ -39,3 +33,14 @@ class Split(Step):
         if name == "share":
             return f"{100 * self.split[step] / (sum(self.split.values()) or 1):.3g} %"
         return Step.label(self, edge)
+
+
+def drawn(weights: Mapping[str, int], point: float) -> str:
+    """Return the name whose part of [0, 1) the point lies in."""
+    left = point * sum(weights.values())
+    name = ""
+    for name, weight in weights.items():  # noqa: B007 - the last one serves rounding at the upper end
+        left -= weight
+        if left < 0:
+            break
+    return name

@@ -7,7 +7,7 @@ So a statement is written for one row, and a batch of thousands costs one round 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -37,8 +37,12 @@ Row = Mapping[str, Any]
 """Parameter → value. A parameter of an update that stands nowhere in it sets the column of its name."""
 
 
-def tell_each(connection: Connection, statement: Insert | Update, rows: Sequence[Row]) -> int:
+def tell_each(
+    connection: Connection, statement: Insert | Update, rows: Sequence[Row], each: str | None = None
+) -> int:
     """Execute a module's insert or update for each row, all with the same parameters; there must be some.
+
+    `each` names a parameter of which a row has a list of numbers: it stands for as many rows, one for each.
 
     Returns how many rows of the table all of them have changed. PostgreSQL changes each once at most,
     whatever the batch says: that none is named twice is for the caller to see to.
@@ -46,10 +50,10 @@ def tell_each(connection: Connection, statement: Insert | Update, rows: Sequence
     names, dialect = tuple(rows[0]), connection.dialect
     if dialect.name == "postgresql":
         batch = _batch(statement, names, dialect)
-        return tell(connection, batch.statement, {"rows": batch.to_json(rows)})
+        return tell(connection, batch.statement, {"rows": batch.to_json(rows, each)})
     said = spoken(statement, names, dialect)
     try:
-        changed: int = driver(connection).executemany(said.text, said.fill_each(rows)).rowcount
+        changed: int = driver(connection).executemany(said.text, said.fill_each(rows, each)).rowcount
     except dialect.loaded_dbapi.Error as error:
         raise as_sqlalchemy(connection, said.text, error) from error
     return changed
@@ -70,9 +74,16 @@ class _Batch:
     """Takes all rows as the parameter `rows`."""
     writes: Mapping[str, Convert]
 
-    def to_json(self, rows: Iterable[Row]) -> str:
-        writes = self.writes.items()
-        return json.dumps([{name: write(row[name]) for name, write in writes} for row in rows])
+    def to_json(self, rows: Sequence[Row], each: str | None = None) -> str:
+        writes = [(name, write) for name, write in self.writes.items() if name != each]
+        written = [{name: write(row[name]) for name, write in writes} for row in rows]
+        if each is None:
+            return json.dumps(written)
+        texts = []
+        for row, one in zip(rows, written, strict=True):
+            alike = json.dumps(one)[1:]
+            texts += [f'{{"{each}": {number}, {alike}' for number in row[each]]
+        return f"[{', '.join(texts)}]"
 
 
 @lru_cache(maxsize=256)

@@ -2,16 +2,34 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from jo.flow.intent import Fixed, Intent, public_id
 from jo.flow.mailbox import address_key
-from jo.flow.passage import Passage
+from jo.flow.passage import Passage, Stand
 from jo.flow.shards import shard_of
+from jo.store.columns import as_stored, to_instant, to_tally
 from jo.store.tables import intents, passages
 
-PASSAGE = tuple(column for column in passages.c if column.name != "shard")
-"""Columns of a passage, in the order of the table; they are named as the fields."""
+_WHO = ("id", "program", "identity", "number", "contact", "row", "entered_at")
+_STAND = (
+    "revision",
+    "anchor_at",
+    "step",
+    "visit",
+    "repeat",
+    "begun",
+    "due_at",
+    "why",
+    "visits",
+    "taken",
+    "ended_at",
+    "exit_reason",
+)
+
+PASSAGE = tuple(as_stored(passages.c[name]) for name in (*_WHO, *_STAND))
+"""Columns of a passage, as they lie in the table: whose it is, then where it stands."""
 
 INTENT = tuple(column for column in intents.c if column.name not in ("public", "address_key", "shard"))
 """Columns of an intent, without those that only serve to find it."""
@@ -20,28 +38,8 @@ _INTENT_FIELDS = tuple("class_" if column.name == "class" else column.name for c
 
 
 def to_passage(row: Sequence[Any]) -> Passage:
-    """Read a row of `PASSAGE`. Written out, because it is half as dear as by a dictionary, and read most."""
-    (
-        id_,
-        program,
-        identity,
-        number,
-        contact,
-        key,
-        revision,
-        entered_at,
-        anchor_at,
-        step,
-        visit,
-        repeat,
-        begun,
-        due_at,
-        why,
-        visits,
-        taken,
-        ended_at,
-        exit_reason,
-    ) = row
+    """Read a row of `PASSAGE`."""
+    id_, program, identity, number, contact, key, entered_at, *stand = row
     return Passage(
         id=id_,
         program=program,
@@ -49,51 +47,51 @@ def to_passage(row: Sequence[Any]) -> Passage:
         number=number,
         contact=contact,
         row=key,
+        entered_at=to_instant(entered_at),
+        stand=_to_stand(*stand),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _to_stand(
+    revision: int,
+    anchor_at: int,
+    step: str,
+    visit: int,
+    repeat: int,
+    begun: bool,
+    due_at: int | None,
+    why: str,
+    visits: str,
+    taken: str,
+    ended_at: int | None,
+    exit_reason: str | None,
+) -> Stand:
+    """Read the columns of `_STAND`. Many passages stand at one place, so each place is read once."""
+    return Stand(
         revision=revision,
-        entered_at=entered_at,
-        anchor_at=anchor_at,
+        anchor_at=to_instant(anchor_at),
         step=step,
         visit=visit,
         repeat=repeat,
         begun=begun,
-        due_at=due_at,
+        due_at=None if due_at is None else to_instant(due_at),
         why=why,
-        visits=visits,
-        taken=taken,
-        ended_at=ended_at,
+        visits=to_tally(visits),
+        taken=to_tally(taken),
+        ended_at=None if ended_at is None else to_instant(ended_at),
         exit_reason=exit_reason,
     )
 
 
 def entry_values(passage: Passage) -> dict[str, Any]:
     """Return what is fixed when a passage is entered; the database gives it its id."""
-    return {
-        "program": passage.program,
-        "identity": passage.identity,
-        "number": passage.number,
-        "contact": passage.contact,
-        "row": passage.row,
-        "shard": shard_of(passage.contact),
-        "entered_at": passage.entered_at,
-    }
+    values = {name: getattr(passage, name) for name in _WHO if name != "id"}
+    return {**values, "shard": shard_of(passage.contact)}
 
 
-def standing_values(passage: Passage) -> dict[str, Any]:
-    """Return where a passage stands: all that a decision may change."""
-    return {
-        "revision": passage.revision,
-        "anchor_at": passage.anchor_at,
-        "step": passage.step,
-        "visit": passage.visit,
-        "repeat": passage.repeat,
-        "begun": passage.begun,
-        "due_at": passage.due_at,
-        "why": passage.why,
-        "visits": passage.visits,
-        "taken": passage.taken,
-        "ended_at": passage.ended_at,
-        "exit_reason": passage.exit_reason,
-    }
+def stand_values(stand: Stand) -> dict[str, Any]:
+    return {name: getattr(stand, name) for name in _STAND}
 
 
 def to_intent(row: Sequence[Any]) -> Intent:

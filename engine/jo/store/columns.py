@@ -12,7 +12,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Dialect, Integer, Text
+from sqlalchemy import BigInteger, ColumnElement, Dialect, Integer, Text, type_coerce
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,6 +23,10 @@ TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 
 _Kept = TypeVar("_Kept")
 _Member = TypeVar("_Member", bound=StrEnum)
+
+
+def to_instant(stored: int) -> datetime:
+    return EPOCH + timedelta(0, 0, stored)
 
 
 class _Column(TypeDecorator[_Kept]):
@@ -54,7 +58,7 @@ class Instant(_Column[datetime]):
 
     @staticmethod
     def _read(value: int | None) -> datetime | None:
-        return None if value is None else EPOCH + timedelta(0, 0, value)
+        return None if value is None else to_instant(value)
 
 
 class Json(_Column[Any]):
@@ -85,7 +89,7 @@ class Tally(Json):
 
     @staticmethod
     def _read(value: str | None) -> Mapping[str, int] | None:
-        return None if value is None else _to_tally(value)
+        return None if value is None else to_tally(value)
 
 
 class Document(Json):
@@ -127,8 +131,14 @@ def _tally_to_json(tally: tuple[tuple[str, int], ...]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _to_tally(tally: str) -> Mapping[str, int]:
+def to_tally(tally: str) -> Mapping[str, int]:
     return MappingProxyType(json.loads(tally))
+
+
+def as_stored(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return the column for a query whose reader turns its values himself."""
+    type_ = column.type
+    return type_coerce(column, type_.impl) if isinstance(type_, TypeDecorator) else column
 
 
 def row_id() -> TypeEngine[int]:

@@ -11,9 +11,8 @@ each other at a row.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from operator import attrgetter
 from typing import Any
 from zlib import crc32
 
@@ -34,7 +33,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from jo.flow.passage import Passage
+from jo.flow.passage import Stand
 from jo.flow.state import UNSENT, IntentState, Why
 from jo.model.address import Kind
 from jo.ports.store.counts import Miscount
@@ -73,26 +72,15 @@ def slot_of(lease: Lease | None) -> int:
     return 0 if lease is None else 1 + crc32(lease.name.encode()) % SLOTS
 
 
-_standing = attrgetter("program", "exit_reason", "step", "why", "revision")
-
-
-def of_passages(passages: Iterable[Passage]) -> Counter[Sort]:
-    """Return how many there are of each sort. Many stand where others do, so these are looked at once."""
-    found: Counter[Sort] = Counter()
-    for standing, number in Counter(map(_standing, passages)).items():
-        for sort in _of_standing(*standing):
-            found[sort] += number
-    return found
-
-
-def _of_standing(name: str, exit_reason: str | None, step: str, why: str, revision: int) -> tuple[Sort, ...]:
+def of_stand(name: str, stand: Stand, number: int) -> dict[Sort, int]:
+    """Return how many there are of each sort when so many passages of the program stand there."""
     program = _PROGRAM + name
-    if exit_reason is not None:
-        return ((program, What.ENDED, exit_reason[:LONGEST], ""),)
-    return (
-        (program, What.INSIDE, step[:LONGEST], why[:LONGEST]),
-        (program, What.PINNED, str(revision), ""),
-    )
+    if stand.exit_reason is not None:
+        return {(program, What.ENDED, stand.exit_reason[:LONGEST], ""): number}
+    return {
+        (program, What.INSIDE, stand.step[:LONGEST], stand.why[:LONGEST]): number,
+        (program, What.PINNED, str(stand.revision), ""): number,
+    }
 
 
 def of_decision(journey: str, reason: str) -> Sort:
@@ -174,11 +162,11 @@ class SqlCounts(Section):
         self._slot = slot_of(lease)
         self._moved: Counter[Sort] = Counter()
 
-    def came(self, sorts: Iterable[Sort]) -> None:
+    def came(self, sorts: Iterable[Sort] | Mapping[Sort, int]) -> None:
         """Take in what has come, each sort as often as it has, or counted already."""
         self._moved.update(sorts)
 
-    def left(self, sorts: Iterable[Sort]) -> None:
+    def left(self, sorts: Iterable[Sort] | Mapping[Sort, int]) -> None:
         self._moved.subtract(Counter(sorts))  # counted in C
 
     def write(self) -> None:

@@ -1,6 +1,6 @@
 """People in programs: where they stand, when they are due, what happened to them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
@@ -10,11 +10,11 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
 from jo.flow.passage import Note, Passage, StepIntent
 from jo.flow.shards import ALL_SHARDS
-from jo.ports.store.passages import Happening, PassageRecords, PastPassages, StepEngagement
+from jo.ports.store.passages import Happening, Move, PassageRecords, PastPassages, StepEngagement
 from jo.ports.store.people import Engaged
 from jo.store.bulk import ask_each, tell_each
-from jo.store.codec import PASSAGE, entry_values, standing_values, to_passage
-from jo.store.counts import SqlCounts, What, of_passages
+from jo.store.codec import PASSAGE, entry_values, stand_values, to_passage
+from jo.store.counts import SqlCounts, What, of_stand
 from jo.store.section import Section, in_shards
 from jo.store.tables import HAS_ROW, IS_INSIDE, IS_TIMED, engagement, events, intents, passage_notes, passages
 from jo.store.twins import among, insert
@@ -86,14 +86,14 @@ _HAPPENINGS_OF = (
 
 _NO_RECORDS = PassageRecords()
 
-_SAVE = update(passages).where(
+_MOVE = update(passages).where(
     passages.c.id == bindparam("b_id"),
     IS_INSIDE,
     passages.c.step == bindparam("b_step"),
     passages.c.why == bindparam("b_why"),
     passages.c.revision == bindparam("b_revision"),
 )
-"""Sets what `standing_values` names, where a passage still stands as it is counted."""
+"""Sets what `stand_values` names, where a passage still stands as it is counted."""
 
 _NOTE = insert(passage_notes)
 
@@ -140,13 +140,11 @@ _LAST_ENTRIES = (
 
 
 class SqlPassages(Section):
-    __slots__ = ("_counts", "_known")
+    __slots__ = ("_counts",)
 
     def __init__(self, connection: Connection, counts: SqlCounts) -> None:
         super().__init__(connection)
         self._counts = counts
-        self._known: dict[int, Passage] = {}
-        """The passages that this transaction has seen, as they stand."""
 
     def past(self, program: str, identities: Collection[str]) -> Mapping[str, PastPassages]:
         rows = self._connection.execute(_PAST, {"program": program, "identities": list(identities)})
@@ -158,7 +156,7 @@ class SqlPassages(Section):
     def enter(self, passages: Sequence[Passage]) -> Sequence[Passage]:
         if not passages:
             return ()
-        rows = [{**entry_values(passage), **standing_values(passage)} for passage in passages]
+        rows = [{**entry_values(passage), **stand_values(passage.stand)} for passage in passages]
         new = ask_each(self._connection, _ENTER, rows)
         ids = {(program, identity, number): id_ for program, identity, number, id_ in new}
         entered = []
@@ -166,20 +164,20 @@ class SqlPassages(Section):
             id_ = ids.pop((passage.program, passage.identity, passage.number), None)
             if id_ is not None:
                 entered.append(replace(passage, id=id_))
-        self._knows(entered)
-        self._counts.came(of_passages(entered))
+        for (program, stand), number in Counter((item.program, item.stand) for item in entered).items():
+            self._counts.came(of_stand(program, stand, number))
         return entered
 
     def due(self, now: datetime, limit: int, shards: Set[int] = ALL_SHARDS) -> Sequence[Passage]:
         asked = in_shards(_DUE, _DUE_IN, shards, {"now": now, "limit": limit})
-        return self._knows([to_passage(row) for row in self._connection.execute(*asked)])
+        return [to_passage(row) for row in self._connection.execute(*asked)]
 
     def next_due(self, shards: Set[int] = ALL_SHARDS) -> datetime | None:
         return self._connection.execute(*in_shards(_NEXT_DUE, _NEXT_DUE_IN, shards, {})).scalar()
 
     def load(self, ids: Collection[int]) -> Mapping[int, Passage]:
         rows = self._connection.execute(_LOAD, {"ids": list(ids)})
-        return {passage.id: passage for passage in self._knows([to_passage(row) for row in rows])}
+        return {passage.id: passage for passage in map(to_passage, rows)}
 
     def records(self, ids: Collection[int]) -> Mapping[int, PassageRecords]:
         asked = {"ids": list(ids)}
@@ -201,30 +199,25 @@ class SqlPassages(Section):
             )
         return records
 
-    def save(self, passages: Sequence[Passage]) -> None:
-        before = self._before(passages)
+    def move(self, moves: Sequence[Move]) -> None:
         rows = [
             {
-                "b_id": old.id,
-                "b_step": old.step,
-                "b_why": old.why,
-                "b_revision": old.revision,
-                **standing_values(new),
+                "b_id": move.ids,
+                "b_step": move.before.step,
+                "b_why": move.before.why,
+                "b_revision": move.before.revision,
+                **stand_values(move.after),
             }
-            for old, new in zip(before, passages, strict=True)
+            for move in moves
         ]
-        self._change_each(_SAVE, rows, "passages")
-        self._counts.left(of_passages(before))
-        self._counts.came(of_passages(passages))
-        self._knows(passages)
+        self._change_each(_MOVE, rows, "passages", each="b_id")
+        self._write_notes([(move.ids, note) for move in moves for note in move.notes])
+        for move in moves:
+            self._counts.left(of_stand(move.program, move.before, len(move.ids)))
+            self._counts.came(of_stand(move.program, move.after, len(move.ids)))
 
-    def note(self, notes: Sequence[tuple[int, Note]]) -> None:
-        if notes:
-            rows = [
-                {"passage": id_, "at": note.at, "step": note.step, "what": note.what, "detail": note.detail}
-                for id_, note in notes
-            ]
-            tell_each(self._connection, _NOTE, rows)
+    def note(self, ids: Sequence[int], note: Note) -> None:
+        self._write_notes([(ids, note)])
 
     def wake(
         self,
@@ -267,16 +260,13 @@ class SqlPassages(Section):
     def pinned(self) -> Mapping[int, int]:
         return {int(revision): number for (_, _, revision, _), number in self._counts.kept(What.PINNED)}
 
-    def _knows(self, passages: Sequence[Passage]) -> Sequence[Passage]:
-        self._known.update((passage.id, passage) for passage in passages)
-        return passages
-
-    def _before(self, passages: Sequence[Passage]) -> Sequence[Passage]:
-        """Return how passages stand in the store, in the same order. One that is not there stands nowhere."""
-        unknown = [passage.id for passage in passages if passage.id not in self._known]
-        if unknown:
-            self.load(unknown)
-        return [self._known.get(passage.id, passage) for passage in passages]
+    def _write_notes(self, notes: Sequence[tuple[Sequence[int], Note]]) -> None:
+        rows = [
+            {"passage": ids, "at": note.at, "step": note.step, "what": note.what, "detail": note.detail}
+            for ids, note in notes
+        ]
+        if rows:
+            tell_each(self._connection, _NOTE, rows, each="passage")
 
     def _engagement(self, asked: Mapping[str, Any]) -> Mapping[int, Mapping[str, StepEngagement]]:
         """Return passage → step → engagement."""

@@ -27,14 +27,17 @@ class Section:
         """Execute a module's statement that has no answer, and return how many rows it has changed."""
         return tell(self._connection, statement, values)
 
-    def _change_each(self, statement: Update, rows: Sequence[dict[str, Any]], what: str) -> None:
-        """Execute a conditional update once per row; raise ChangeRefusedError when one met no row."""
+    def _change_each(
+        self, statement: Update, rows: Sequence[dict[str, Any]], what: str, each: str | None = None
+    ) -> None:
+        """Execute a conditional update as `tell_each` does; raise ChangeRefusedError when one met no row."""
         if not rows:
             return
-        changed = tell_each(self._connection, statement, rows)
-        if changed != len(rows):
+        asked = len(rows) if each is None else sum(len(row[each]) for row in rows)
+        changed = tell_each(self._connection, statement, rows, each)
+        if changed != asked:
             raise ChangeRefusedError(
-                f"{len(rows) - changed} of {len(rows)} {what} are not in a state that allows the change."
+                f"{asked - changed} of {asked} {what} are not in a state that allows the change."
             )
 
 

@@ -47,9 +47,16 @@ class Spoken:
             return [given[name] if write is None else write(given[name]) for name, write in self.parameters]
         return {name: given[name] if write is None else write(given[name]) for name, write in self.parameters}
 
-    def fill_each(self, rows: Sequence[Mapping[str, Any]]) -> Rows:
-        """Return the parameters of an execution for each row, column by column, which is faster."""
-        return list(zip(*(self._column(name, write, rows) for name, write in self.parameters), strict=True))
+    def fill_each(self, rows: Sequence[Mapping[str, Any]], each: str | None = None) -> Rows:
+        """Return the parameters of an execution for each row, column by column, which is faster.
+
+        A row that has a list of numbers under `each` stands for as many, one for each.
+        """
+        filled = list(zip(*(self._column(name, write, rows) for name, write in self.parameters), strict=True))
+        if each is None:
+            return filled
+        at = [name for name, _ in self.parameters].index(each)
+        return [(*one[:at], number, *one[at + 1 :]) for one in filled for number in one[at]]
 
     def read(self, rows: Rows) -> Rows:
         """Return an answer as it is meant."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -10,7 +11,7 @@ import pytest
 from jo.flow.intent import AttemptEnd, End, Keep, Settled, Suppression
 from jo.flow.passage import Note
 from jo.flow.state import AttemptState, IntentState, Why
-from jo.ports.store import CandidateDecision, Transaction
+from jo.ports.store import CandidateDecision, Move, Transaction
 from jo.ports.warehouse import Fact, Member
 from jo.store import open_store
 from tests.support.builders import DAY, NOON, a_fixed, a_passage, an_intent
@@ -22,8 +23,10 @@ Batch = Callable[[Transaction, list[str]], object]
 
 def enter(work: Transaction, names: list[str]) -> None:
     entered = work.passages.enter([a_passage(name) for name in names])
-    work.passages.save(entered)
-    work.passages.note([(item.id, Note(at=NOON, step="hello", what="took", detail="")) for item in entered])
+    note = Note(at=NOON, step="hello", what="took", detail="")
+    ids, stand = [item.id for item in entered], entered[0].stand
+    tips = replace(stand, step="tips")
+    work.passages.move([Move(program="onboarding", ids=ids, before=stand, after=tips, notes=[note])])
 
 
 def create(work: Transaction, names: list[str]) -> None:

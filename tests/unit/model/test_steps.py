@@ -1,5 +1,6 @@
 """What each step type decides about one person, on a view that is a plain value."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,7 @@ from jo.conditions.condition import Condition
 from jo.conditions.instant_tree import Entered, TimeExpr
 from jo.model.step import Enroll, Hold, IntentEnd, IntentSeen, Send, Take, Verdict, View
 from jo.steps.email import HELD
+from jo.steps.split import drawn
 from jo.timing.durations import Duration
 from jo.timing.zones import add, load_zone
 from tests.support.programs import program
@@ -54,8 +56,8 @@ class Seen:
     def event(self, name: str, condition: Condition | None) -> datetime | None:
         return self.happened
 
-    def share(self) -> float:
-        return self.point
+    def draw(self, weights: Mapping[str, int]) -> str:
+        return drawn(weights, self.point)
 
 
 def decided(step: str, view: View) -> Verdict:

@@ -3,6 +3,7 @@
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
 from jo.flow.intent import Intent
-from jo.flow.passage import Passage
+from jo.flow.passage import Passage, Stand
 from jo.store import codec
 from jo.store.columns import EPOCH, MICROSECOND, Instant, Json, to_json
 from tests.support.builders import a_passage
@@ -67,8 +68,12 @@ def test_what_is_not_plain_data_is_refused(data: object) -> None:
         to_json({"value": data})
 
 
+def names(of: type[Any]) -> set[str]:
+    return {field.name for field in fields(of)}
+
+
 def test_every_field_of_a_record_has_its_column() -> None:
     passage = a_passage()
-    written = {"id", *codec.entry_values(passage), *codec.standing_values(passage)}
-    assert written - {"shard"} == {field.name for field in fields(Passage)}
-    assert set(codec._INTENT_FIELDS) == {field.name for field in fields(Intent)}
+    assert {"id", "shard", *codec.entry_values(passage)} == {"shard", *names(Passage)} - {"stand"}
+    assert {*codec.stand_values(passage.stand)} == names(Stand)
+    assert set(codec._INTENT_FIELDS) == names(Intent)

@@ -210,11 +210,11 @@ class _Reading:
 
         with_mail = {line.intent.passage for line in mails if line.intent.state in UNDER_WAY}
         for line in passages:
-            passage = line.passage
+            passage, stand = line.passage, line.passage.stand
             if passage.is_open and passage.id not in with_mail:
-                at = passage.due_at.astimezone(self._zone) if passage.due_at is not None else None
-                where = f"program/{passage.program}#{passage.step}"
-                yield Next(where=where, what=passage.why or "is about to be looked at", at=at)
+                at = stand.due_at.astimezone(self._zone) if stand.due_at is not None else None
+                where = f"program/{passage.program}#{stand.step}"
+                yield Next(where=where, what=stand.why or "is about to be looked at", at=at)
 
     def _pending(self, mails: "Sequence[IntentLine]") -> "Iterator[Next]":
         from jo.flow.state import UNDER_WAY, IntentState

@@ -27,7 +27,7 @@ from jo.ports.store.leases import Lease, Leases
 from jo.ports.store.ledger import Ledger, OpenedAttempt, Said
 from jo.ports.store.limits import Grant, Limits
 from jo.ports.store.operations import Operations, Override
-from jo.ports.store.passages import Happening, PassageRecords, Passages, PastPassages, StepEngagement
+from jo.ports.store.passages import Happening, Move, PassageRecords, Passages, PastPassages, StepEngagement
 from jo.ports.store.people import Engaged, People, Signal
 from jo.ports.store.reports import (
     Engagement,
@@ -72,6 +72,7 @@ __all__ = [
     "Limits",
     "LiveSpec",
     "Miscount",
+    "Move",
     "OpenedAttempt",
     "Operations",
     "Override",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from jo.flow.passage import Note, Passage, StepIntent
+from jo.flow.passage import Note, Passage, Stand, StepIntent
 from jo.flow.shards import ALL_SHARDS
 
 
@@ -48,6 +48,17 @@ class PassageRecords:
     """Events of its contact since entry, sorted by time."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Passages of one program that go from one stand to another, and the lines of history of each."""
+
+    program: str
+    ids: Sequence[int]
+    before: Stand
+    after: Stand
+    notes: Sequence[Note] = ()
+
+
 class Passages(Protocol):
     def past(self, program: str, identities: Collection[str]) -> Mapping[str, PastPassages]:
         """Return identity → what came before, of those that were ever in the program."""
@@ -76,12 +87,15 @@ class Passages(Protocol):
         """Return id → records, one for every passage that exists."""
         ...
 
-    def save(self, passages: Sequence[Passage]) -> None:
-        """Write where passages stand now. Raises ChangeRefusedError when one of them had ended before."""
+    def move(self, moves: Sequence[Move]) -> None:
+        """Write where passages stand now, and their notes.
+
+        Raises ChangeRefusedError when one of them no longer stands where it did, or had ended.
+        """
         ...
 
-    def note(self, notes: Sequence[tuple[int, Note]]) -> None:
-        """Add lines to the histories of passages, by passage id."""
+    def note(self, ids: Sequence[int], note: Note) -> None:
+        """Add a line to the histories of passages."""
         ...
 
     def wake(
