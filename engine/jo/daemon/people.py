@@ -1,7 +1,7 @@
 """Loads the people of a batch: their rows, and jo's own records of their passages, in a few queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from jo.daemon.live import Live, PinnedProgram
 from jo.flow.look import Look, Occurred
 from jo.flow.passage import Passage
-from jo.flow.person import Atlas, Person, Plain, missing_rows
+from jo.flow.person import Atlas, Person, Plain, gather
 from jo.flow.reading import Needs, PersonFacts, Seen, needs
 from jo.flow.state import IntentState
 from jo.model.program import OnUnreachable
@@ -20,8 +20,6 @@ GONE = "gone"
 LEFT_LIST = "left list"
 DELETED = "program deleted"
 UNREACHABLE = "unreachable"
-REFERENCE_DEPTH = 3
-"""How far references of references are followed from a contact."""
 
 
 class Who(NamedTuple):
@@ -35,10 +33,10 @@ def load_people(
     work: Transaction, live: Live, contacts: Source, who: Iterable[Who], rows: Source | None = None
 ) -> Mapping[Who, Person]:
     """Return the people of one source of contacts, with the rows of `rows` behind them."""
-    everybody = list(who)
-    wanted = {(contacts.name, item.contact) for item in everybody}
+    everybody = set(who)
+    wanted = {contacts.name: {item.contact for item in everybody}}
     if rows is not None:
-        wanted |= {(rows.name, item.row) for item in everybody}
+        wanted.setdefault(rows.name, set()).update(item.row for item in everybody)
     atlas = _load_atlas(work, live, wanted)
     return {
         item: Person(
@@ -52,19 +50,16 @@ def load_people(
     }
 
 
-def _load_atlas(work: Transaction, live: Live, wanted: set[tuple[str, str]]) -> Atlas:
-    """Load rows and what they refer to, a query for each source and level."""
-    rows: dict[tuple[str, str], Plain] = {}
+def _load_atlas(work: Transaction, live: Live, wanted: Mapping[str, Collection[str]]) -> Atlas:
+    """Load rows, as source → keys, and what they refer to."""
     gone: set[tuple[str, str]] = set()
-    for _ in range(REFERENCE_DEPTH + 1):
-        for name in sorted({source for source, _ in wanted}):
-            found = work.facts.rows(name, [key for source, key in wanted if source == name])
-            rows.update({(name, key): row.data for key, row in found.items()})
-            gone.update((name, key) for key, row in found.items() if row.is_gone)
-        wanted = missing_rows(live.project.sources, rows, wanted)
-        if not wanted:
-            break
-    return Atlas(sources=live.project.sources, rows=rows, gone=gone)
+
+    def load(source: str, keys: Collection[str]) -> Mapping[str, Plain]:
+        found = work.facts.rows(source, keys)
+        gone.update([(source, key) for key, row in found.items() if row.is_gone])
+        return {key: row.data for key, row in found.items()}
+
+    return Atlas(sources=live.project.sources, rows=gather(live.project.sources, wanted, load), gone=gone)
 
 
 def load_looks(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache, partial
 
 from jo.daemon.backlog import Round
 from jo.daemon.compose import Composer
@@ -34,9 +35,9 @@ class Supply:
             passed = _templates_to(live, besides)
             found = work.ledger.claimable(now, limit + len(known), self._worker.shards, passed)
             due = [intent for intent in found if intent.id not in known]
-            orphans = [intent for intent in due if not _has_source(live, intent)]
-            gone = {intent.id for intent in orphans}
-            intents = [intent for intent in due if intent.id not in gone]
+            is_there = cache(partial(_is_there, live))
+            intents = [intent for intent in due if is_there(intent.journey, intent.template)]
+            orphans = [intent for intent in due if not is_there(intent.journey, intent.template)]
             people = self._people(work, live, intents)
             mails = [(intent, people[intent.id]) for intent in intents]
             drafts = self._composer.draft(work, live, mails, now)
@@ -46,17 +47,16 @@ class Supply:
     def _people(self, work: Transaction, live: Live, intents: Sequence[Intent]) -> Mapping[int, Person]:
         """Return intent id → the person it is for."""
         passages = work.passages.load({item.passage for item in intents if item.passage is not None})
+        by_journey: dict[str, dict[int, Who]] = {}
+        for item in intents:
+            who = who_is(passages[item.passage]) if item.passage is not None else Who(item.contact)
+            by_journey.setdefault(item.journey, {})[item.id] = who
         people: dict[int, Person] = {}
-        for address in sorted({intent.journey for intent in intents}):
+        for address, who_by_id in sorted(by_journey.items()):
             journey = live.project.journey(Address.parse(address))
             rows = live.project.row_source(journey) if isinstance(journey, Program) else None
-            who = {
-                item.id: who_is(passages[item.passage]) if item.passage is not None else Who(item.contact)
-                for item in intents
-                if item.journey == address
-            }
-            loaded = load_people(work, live, live.contacts_of(journey), who.values(), rows)
-            people.update({id_: loaded[each] for id_, each in who.items()})
+            loaded = load_people(work, live, live.contacts_of(journey), who_by_id.values(), rows)
+            people.update({id_: loaded[each] for id_, each in who_by_id.items()})
         return people
 
 
@@ -70,7 +70,5 @@ def _templates_to(live: Live, relays: Collection[str]) -> Collection[str]:
     ]
 
 
-def _has_source(live: Live, intent: Intent) -> bool:
-    return (
-        Address.parse(intent.journey) in live.project.resources and intent.template in live.project.templates
-    )
+def _is_there(live: Live, journey: str, template: str) -> bool:
+    return Address.parse(journey) in live.project.resources and template in live.project.templates

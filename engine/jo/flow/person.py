@@ -20,20 +20,27 @@ from jo.timing.zones import load_zone
 Plain = Mapping[str, Any]
 """A row as the store keeps it."""
 
+Rows = Mapping[str, Mapping[str, Plain]]
+"""Source → key → row."""
+
+_NONE: Mapping[str, Plain] = {}
+
+REFERENCE_DEPTH = 3
+"""How far references of references are followed from a contact."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Atlas:
     """The rows of one batch: every row that a decision about its people may read."""
 
     sources: Mapping[str, Source]
-    rows: Mapping[tuple[str, str], Plain]
-    """(source, key) → plain row."""
+    rows: Rows
     gone: Collection[tuple[str, str]] = frozenset()
     """Those of the rows that have vanished from their source."""
     _typed: dict[tuple[str, str], Row] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def plain(self, source: str, key: object) -> Plain | None:
-        return self.rows.get((source, str(key))) if key is not None else None
+        return self.rows.get(source, _NONE).get(str(key)) if key is not None else None
 
     def row(self, source: str, key: object) -> Row | None:
         if key is None:
@@ -41,7 +48,7 @@ class Atlas:
         place = source, str(key)
         row = self._typed.get(place)
         if row is None:
-            plain = self.rows.get(place)
+            plain = self.plain(source, key)
             if plain is None:
                 return None
             row = self._typed[place] = typed(self.sources[source].fields, plain)
@@ -167,7 +174,7 @@ class Person:
         """Whether a source no longer has the contact or the row behind it, or never had."""
         gone, contact = self.atlas.gone, (self.source.name, self.key)
         behind = (self.behind[0].name, self.behind[1]) if self.behind is not None else None
-        return contact in gone or not self.atlas.rows.get(contact) or behind in gone
+        return contact in gone or not self._plain or behind in gone
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -261,7 +268,7 @@ class Person:
 
     @property
     def _plain(self) -> Plain | None:
-        return self.atlas.rows.get((self.source.name, self.key))
+        return self.atlas.plain(self.source.name, self.key)
 
     @property
     def _companies(self) -> str | None:
@@ -292,13 +299,27 @@ def _zone(source: Source, plain: Plain | None) -> ZoneInfo | None:
     return load_zone(name.strip()) if isinstance(name, str) else None
 
 
-def missing_rows(
-    sources: Mapping[str, Source], rows: Mapping[tuple[str, str], Plain], newest: Collection[tuple[str, str]]
-) -> set[tuple[str, str]]:
-    """Return the references of the newest rows that are not among the rows yet."""
-    wanted: set[tuple[str, str]] = set()
-    for source, key in newest:
-        plain = rows.get((source, key))
-        if plain is not None:
-            wanted.update(references(sources[source], plain))
-    return {pair for pair in wanted if pair not in rows and pair[0] in sources}
+def gather(
+    sources: Mapping[str, Source],
+    wanted: Mapping[str, Collection[str]],
+    load: Callable[[str, Collection[str]], Mapping[str, Plain]],
+) -> Rows:
+    """Return the rows that are wanted, as source → keys, and those that they refer to, as far as it matters.
+
+    `load` is asked once for each source and level of references.
+    """
+    rows: dict[str, dict[str, Plain]] = {}
+    for _ in range(REFERENCE_DEPTH + 1):
+        referred: dict[str, set[str]] = {}
+        for name in sorted(wanted):
+            found = load(name, wanted[name])
+            rows.setdefault(name, {}).update(found)
+            for field_name, declared in sources[name].fields.items():
+                if declared.ref is not None and declared.ref in sources:
+                    keys = {str(row[field_name]) for row in found.values() if row.get(field_name) is not None}
+                    referred.setdefault(declared.ref, set()).update(keys)
+        missing = {name: keys - rows.get(name, _NONE).keys() for name, keys in referred.items()}
+        wanted = {name: keys for name, keys in missing.items() if keys}
+        if not wanted:
+            break
+    return rows

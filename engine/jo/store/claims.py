@@ -15,7 +15,6 @@ from jo.flow.shards import ALL_SHARDS
 from jo.store.codec import INTENT, to_intent
 from jo.store.columns import EPOCH
 from jo.store.ledger_part import LedgerPart
-from jo.store.section import in_shards
 from jo.store.tables import IS_PENDING, IS_QUARANTINED, intents
 from jo.store.twins import among
 
@@ -67,8 +66,7 @@ class Claims(LedgerPart):
                 values = {"priority": priority, "now": now, "limit": limit - len(found)}
                 if besides:
                     values["templates"] = list(besides)
-                asked = in_shards(of_all, of_some, shards, values)
-                found += map(to_intent, self._connection.execute(*asked))
+                found += map(to_intent, self._ask_in_shards(of_all, of_some, shards, values))
         return self._turns.know(found)
 
     def next_due(self, shards: Set[int] = ALL_SHARDS, after: datetime | None = None) -> datetime | None:
@@ -99,8 +97,7 @@ class Claims(LedgerPart):
         """
         priority = self._ask(_HIGHEST)[0][0]
         while priority is not None:
-            asked = in_shards(_EARLIEST_OF, _EARLIEST_OF_IN, shards, {"priority": priority, "after": after})
-            earliest = self._connection.execute(*asked).scalar()
-            if earliest is not None:
+            values = {"priority": priority, "after": after}
+            for (earliest,) in self._ask_in_shards(_EARLIEST_OF, _EARLIEST_OF_IN, shards, values):
                 yield priority, earliest
             priority = self._ask(_NEXT_LOWER, {"above": priority})[0][0]

@@ -72,8 +72,8 @@ class SqlFacts(Section):
             tell_each(self._connection, _PUT_SOURCE, rows)
 
     def rows(self, source: str, keys: Collection[str]) -> Mapping[str, FactRow]:
-        found = self._connection.execute(_ROWS, {"b_source": source, "keys": list(keys)})
-        return {key: FactRow(data=data, is_gone=is_gone) for key, data, is_gone in found}
+        found = self._ask(_ROWS, {"b_source": source, "keys": list(keys)})
+        return {key: FactRow(data, is_gone) for key, data, is_gone in found}
 
     def keys(self, source: str) -> Sequence[str]:
         return self._connection.execute(_KEYS, {"b_source": source}).scalars().all()

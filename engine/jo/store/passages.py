@@ -15,7 +15,7 @@ from jo.ports.store.people import Engaged
 from jo.store.bulk import ask_each, tell_each
 from jo.store.codec import PASSAGE, entry_values, stand_values, to_passage
 from jo.store.counts import SqlCounts, What, of_stand
-from jo.store.section import Section, in_shards
+from jo.store.section import Section
 from jo.store.tables import HAS_ROW, IS_INSIDE, IS_TIMED, engagement, events, intents, passage_notes, passages
 from jo.store.twins import among, insert
 
@@ -169,14 +169,14 @@ class SqlPassages(Section):
         return entered
 
     def due(self, now: datetime, limit: int, shards: Set[int] = ALL_SHARDS) -> Sequence[Passage]:
-        asked = in_shards(_DUE, _DUE_IN, shards, {"now": now, "limit": limit})
-        return [to_passage(row) for row in self._connection.execute(*asked)]
+        rows = self._ask_in_shards(_DUE, _DUE_IN, shards, {"now": now, "limit": limit})
+        return [to_passage(row) for row in rows]
 
     def next_due(self, shards: Set[int] = ALL_SHARDS) -> datetime | None:
-        return self._connection.execute(*in_shards(_NEXT_DUE, _NEXT_DUE_IN, shards, {})).scalar()
+        return next((due for (due,) in self._ask_in_shards(_NEXT_DUE, _NEXT_DUE_IN, shards)), None)
 
     def load(self, ids: Collection[int]) -> Mapping[int, Passage]:
-        rows = self._connection.execute(_LOAD, {"ids": list(ids)})
+        rows = self._ask(_LOAD, {"ids": list(ids)}) if ids else ()
         return {passage.id: passage for passage in map(to_passage, rows)}
 
     def records(self, ids: Collection[int]) -> Mapping[int, PassageRecords]:

@@ -27,6 +27,16 @@ class Section:
         """Execute a module's statement that has no answer, and return how many rows it has changed."""
         return tell(self._connection, statement, values)
 
+    def _ask_in_shards(
+        self, of_all: Select[Any], of_some: Select[Any], shards: Set[int], values: Mapping[str, Any] = NOTHING
+    ) -> Rows:
+        """Ask for what is of these shards. Who has all of them compares none; of a statement with a list of
+        them there are too many texts to keep.
+        """
+        if len(shards) == SHARDS:
+            return self._ask(of_all, values)
+        return self._connection.execute(of_some, {**values, "shards": sorted(shards)}).all()
+
     def _change_each(
         self, statement: Update, rows: Sequence[dict[str, Any]], what: str, each: str | None = None
     ) -> None:
@@ -39,12 +49,3 @@ class Section:
             raise ChangeRefusedError(
                 f"{asked - changed} of {asked} {what} are not in a state that allows the change."
             )
-
-
-def in_shards(
-    of_all: Select[Any], of_some: Select[Any], shards: Set[int], values: Mapping[str, Any]
-) -> tuple[Select[Any], Mapping[str, Any]]:
-    """Return the statement to execute, and its values: who has all shards compares none."""
-    if len(shards) == SHARDS:
-        return of_all, values
-    return of_some, {**values, "shards": sorted(shards)}

@@ -1,9 +1,10 @@
 """What a template is given of a person: the values that it names, and nothing else."""
 
+from collections.abc import Collection, Mapping
 from zoneinfo import ZoneInfo
 
 from jo.conditions.types import Field, FieldType
-from jo.flow.person import Atlas, Person, Reads, reads_of
+from jo.flow.person import Atlas, Person, Plain, Reads, Rows, gather, reads_of
 from jo.model.source import Roles, Source
 
 TEXT = FieldType.TEXT
@@ -26,12 +27,14 @@ COMPANIES = Source(
 )
 CSMS = Source(name="csms", key="id", row="csm", fields={"id": Field(TEXT), "name": Field(TEXT)})
 CONTRACTS = Source(name="contracts", key="id", row="contract", fields={"id": Field(TEXT)})
-ROWS = {
-    ("contacts", "c1"): {"id": "c1", "salary": "much", "company": "f1", "count(tickets)": 3},
-    ("contacts", "c2"): {"id": "c2", "salary": "more", "company": None},
-    ("companies", "f1"): {"id": "f1", "name": "Firm", "csm": "s1"},
-    ("csms", "s1"): {"id": "s1", "name": "Zoë"},
-    ("contracts", "k1"): {"id": "k1"},
+ROWS: Rows = {
+    "contacts": {
+        "c1": {"id": "c1", "salary": "much", "company": "f1", "count(tickets)": 3},
+        "c2": {"id": "c2", "salary": "more", "company": None},
+    },
+    "companies": {"f1": {"id": "f1", "name": "Firm", "csm": "s1"}},
+    "csms": {"s1": {"id": "s1", "name": "Zoë"}},
+    "contracts": {"k1": {"id": "k1"}},
 }
 ATLAS = Atlas(sources={item.name: item for item in (CONTACTS, COMPANIES, CSMS, CONTRACTS)}, rows=ROWS)
 
@@ -71,3 +74,21 @@ def test_what_no_source_declares_is_left_out() -> None:
     assert a_person().read(names("contact.gone", "contact.count(tickets)", "contact.id")) == {
         "contact": {"id": "c1"}
     }
+
+
+def test_rows_are_gathered_along_references_by_one_question_a_source_and_level() -> None:
+    asked: list[tuple[str, set[str]]] = []
+
+    def load(source: str, keys: Collection[str]) -> Mapping[str, Plain]:
+        asked.append((source, set(keys)))
+        return {key: ROWS[source][key] for key in keys if key in ROWS[source]}
+
+    rows = gather(ATLAS.sources, {"contacts": {"c1", "c2", "nobody"}, "contracts": {"k1"}}, load)
+
+    assert rows == ROWS
+    assert asked == [
+        ("contacts", {"c1", "c2", "nobody"}),
+        ("contracts", {"k1"}),
+        ("companies", {"f1"}),
+        ("csms", {"s1"}),
+    ]

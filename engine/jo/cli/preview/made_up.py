@@ -30,8 +30,8 @@ _TEXTS = {
 def made_up_person(project: Project, contacts: Source, rows: Source | None, now: datetime) -> Person:
     """Return the person, with a row behind it where `rows` says of which source."""
     keys = {source.name: _key(project, source) for source in project.sources.values()}
-    plain = {
-        (source.name, str(keys[source.name])): _row(project, source, keys, now)
+    rows_by_source = {
+        source.name: {str(keys[source.name]): _row(project, source, keys, now)}
         for source in project.sources.values()
     }
     zone = load_zone(project.zone)
@@ -39,7 +39,7 @@ def made_up_person(project: Project, contacts: Source, rows: Source | None, now:
     return Person(
         key=str(keys[contacts.name]),
         source=contacts,
-        atlas=Atlas(sources=project.sources, rows=plain),
+        atlas=Atlas(sources=project.sources, rows=rows_by_source),
         project_zone=zone,
         behind=None if rows is None else (rows, str(keys[rows.name])),
     )

@@ -1,18 +1,15 @@
 """A real person, read from the source files as they are now, with all rows that a mail may name."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from jo.flow.mailbox import address_key
-from jo.flow.person import Atlas, Person, Plain, missing_rows
+from jo.flow.person import Atlas, Person, Plain, gather
 from jo.model.power_list import PowerList
 from jo.model.project import Project
 from jo.model.source import Source
 from jo.ports.warehouse import Warehouse
 from jo.timing.zones import load_zone
-
-_DEPTH = 3
-"""How far references of references are followed, as in sending."""
 
 
 def find_contact(project: Project, contacts: Source, address: str, warehouse: Warehouse) -> str | None:
@@ -48,7 +45,9 @@ def real_person(
         rows, members = project.sources[over.from_], warehouse.audience(project, over, today=today, now=now)
         row = next((member.key for member in members.members if member.contact == key), "")
         behind = (rows, row)
-    wanted = {(contacts.name, key)} | ({(behind[0].name, behind[1])} if behind is not None else set())
+    wanted = {contacts.name: {key}}
+    if behind is not None:
+        wanted.setdefault(behind[0].name, set()).add(behind[1])
     atlas = _atlas(project, wanted, warehouse)
     if atlas.plain(contacts.name, key) is None:
         return None
@@ -57,21 +56,12 @@ def real_person(
     return Person(key=key, source=contacts, atlas=atlas, project_zone=zone, behind=behind)
 
 
-def _atlas(project: Project, wanted: set[tuple[str, str]], warehouse: Warehouse) -> Atlas:
-    """Load rows and what they refer to, a query for each source and level."""
-    rows: dict[tuple[str, str], Plain] = {}
-    for _ in range(_DEPTH + 1):
-        for name in sorted({source for source, _ in wanted}):
-            source = project.sources[name]
-            rows.update(_rows(project, source, [key for of, key in wanted if of == name], warehouse))
-        wanted = missing_rows(project.sources, rows, wanted)
-        if not wanted:
-            break
-    return Atlas(sources=project.sources, rows=rows)
+def _atlas(project: Project, wanted: Mapping[str, Collection[str]], warehouse: Warehouse) -> Atlas:
+    """Load rows, as source → keys, and what they refer to."""
 
+    def load(name: str, keys: Collection[str]) -> Mapping[str, Plain]:
+        source = project.sources[name]
+        facts = warehouse.facts(project, source, sorted(keys), list(source.fields))
+        return {fact.key: fact.data for fact in facts}
 
-def _rows(
-    project: Project, source: Source, keys: Iterable[str], warehouse: Warehouse
-) -> dict[tuple[str, str], Plain]:
-    found = warehouse.facts(project, source, list(keys), list(source.fields))
-    return {(source.name, fact.key): fact.data for fact in found}
+    return Atlas(sources=project.sources, rows=gather(project.sources, wanted, load))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from jo.ports.warehouse import Fact
 
@@ -18,8 +18,7 @@ class FactsDifference:
     """Those of the keys that were never copied."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactRow:
+class FactRow(NamedTuple):
     data: Mapping[str, Any]
     is_gone: bool
     """Whether the row has vanished from its source; the data is what was last known."""
