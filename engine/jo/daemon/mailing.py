@@ -1,5 +1,6 @@
 """What a planned mail starts with: the intent of a program's step or of an outreach's occurrence."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from jo.daemon.live import Live
@@ -14,7 +15,7 @@ from jo.model.outreach import Outreach
 from jo.model.program import Program
 from jo.steps.email import Email
 from jo.timing.durations import Duration
-from jo.timing.windows import next_allowed
+from jo.timing.windows import Window, next_allowed
 from jo.timing.zones import add
 
 
@@ -102,12 +103,16 @@ def outreach_intent(
 def first_allowed(
     live: Live, send_window: str | None, template: Template, person: Person, at: datetime
 ) -> datetime | None:
-    """Return the first moment from `at` on at which the mail's windows are open for the person, or None.
+    """Return the first moment from `at` on at which the mail's windows are open for the person, or None."""
+    return next_allowed(at, person.zone, *windows_of(live, send_window, template))
+
+
+def windows_of(live: Live, send_window: str | None, template: Template) -> Sequence[Window]:
+    """Return what the mails of a template have to wait for.
 
     Quiet hours are the recipient's peace; only transactional mail may break it.
     """
-    is_quiet = template.class_ is not MailClass.TRANSACTIONAL
-    return next_allowed(at, person.zone, *live.windows(send_window, is_quiet=is_quiet))
+    return live.windows(send_window, is_quiet=template.class_ is not MailClass.TRANSACTIONAL)
 
 
 def _why(due: datetime, allowed: datetime | None) -> Why:

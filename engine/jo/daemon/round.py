@@ -12,7 +12,7 @@ from jo.daemon.backlog import Round
 from jo.daemon.breakers import Outcome
 from jo.daemon.compose import Prepared, Spoiled
 from jo.daemon.exchange import Answered, Opened
-from jo.daemon.live import Live, LiveCache
+from jo.daemon.live import Live
 from jo.daemon.relays import Relays
 from jo.daemon.service import Event, Tell
 from jo.daemon.standing import Standings
@@ -145,21 +145,26 @@ def entries(opened: Sequence[Opened], answered: Sequence[Answered], now: datetim
 class Opening:
     """Decides about mails, and opens attempts for those that may go."""
 
-    def __init__(self, cache: LiveCache, relays: Relays, traffic: Traffic, tell: Tell) -> None:
-        self._cache = cache
+    def __init__(self, relays: Relays, traffic: Traffic, tell: Tell) -> None:
         self._relays = relays
         self._traffic = traffic
         self._tell = tell
 
     def open(
-        self, work: Transaction, found: Round, now: datetime, counts: Counter[str], *, are_links_dead: bool
+        self,
+        work: Transaction,
+        live: Live,
+        found: Round,
+        now: datetime,
+        counts: Counter[str],
+        *,
+        are_links_dead: bool,
     ) -> tuple[Sequence[Opened], Sequence[Prepared]]:
         """Decide about each mail as things stand in this transaction; open what may go.
 
         Returns also the mails that may go and have no leave of their rates yet: nothing was decided about
         them. When an apply came since the messages were built, nothing is opened: they have to be built anew.
         """
-        live = self._cache.get(work)
         if live is not found.live:
             return (), ()
         pending = work.ledger.pending([intent.id for intent in found.intents])

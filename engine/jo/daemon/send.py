@@ -74,7 +74,7 @@ class Send:
         self._exchange = Exchange(mailer)
         self._breakers = Breakers(tell)
         self._traffic = traffic
-        self._opening = Opening(cache, self._relays, traffic, tell)
+        self._opening = Opening(self._relays, traffic, tell)
         self._next_leave: datetime | None = None
         """When there is leave for mails that the last run left in line; None when it left none for that."""
 
@@ -188,10 +188,13 @@ class Send:
         with self._store.write(self._worker.lease) as work:
             if found is not None:
                 work.people.settle_suppressions()
-            counts.update(record(work, self._cache.get(work), answered, now, self._tell))
+            live = self._cache.get(work)
+            counts.update(record(work, live, answered, now, self._tell))
             self._breakers.count(work, outcomes(answered), now)
             if found is not None:
-                opened, left = self._opening.open(work, found, now, counts, are_links_dead=are_links_dead)
+                opened, left = self._opening.open(
+                    work, live, found, now, counts, are_links_dead=are_links_dead
+                )
             self._journaling.mark(work)
         self._exchange.recorded()
         if trouble is not None:
