@@ -252,6 +252,14 @@ BROKEN = [
         ["INSERT INTO overrides (scope, who, why, at) VALUES ('program/care', 'ada', 'x', 0)"],
     ),
     (
+        "pauses",
+        "paused since",
+        [
+            "INSERT INTO overrides (scope, who, why, at, lifted_by, lifted_at) "
+            "VALUES ('all', 'ada', 'x', 0, 'ada', 9000000000000000)"
+        ],
+    ),
+    (
         "caps",
         "1 per day",
         ["UPDATE intents SET address_key = 'ada@people.example' WHERE class = 'marketing'"],

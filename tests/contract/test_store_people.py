@@ -1,9 +1,13 @@
 """What every store promises of what people said and did, of pauses and of small memories."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
+from threading import Barrier
 
 from jo.flow.intent import Suppression, public_id
 from jo.ports.store import Engaged, Happening, Override, Store
+from jo.store import open_store
 from tests.support.builders import DAY, MINUTE, NOON, a_passage, an_intent
 
 OPT_OUT = Suppression(scope="marketing", cause="unsubscribe", at=NOON)
@@ -81,18 +85,85 @@ def test_the_id_of_a_signal_never_comes_again(store: Store) -> None:
     assert second.id > first.id
 
 
-def test_a_pause_is_replaced_and_lifted_by_its_scope(store: Store) -> None:
-    pause = Override(scope="program/onboarding", who="ada", why="incident", at=NOON, until=NOON + DAY)
+PAUSE = Override(scope="program/onboarding", who="ada", why="incident", at=NOON, until=NOON + DAY)
+
+
+def test_a_pause_is_lifted_by_its_scope_and_kept(store: Store) -> None:
     everything = Override(scope="all", who="ada", why="incident", at=NOON, until=None)
     with store.write() as work:
-        work.operations.pause(replace(pause, who="grace"))
-        work.operations.pause(pause)
+        work.operations.pause(PAUSE)
         work.operations.pause(everything)
-        assert work.operations.overrides() == [everything, pause]
+        assert work.operations.overrides() == [everything, PAUSE]
 
-        assert work.operations.resume("all")
-        assert not work.operations.resume("all")
-        assert work.operations.overrides() == [pause]
+        assert work.operations.resume("all", "grace", NOON) == everything
+        assert work.operations.resume("all", "grace", NOON) is None
+        assert work.operations.overrides() == [PAUSE]
+        assert work.operations.paused() == 2
+
+
+def test_a_pause_that_holds_is_not_replaced_and_one_that_has_run_out_is(store: Store) -> None:
+    with store.write() as work:
+        assert work.operations.pause(PAUSE) is None
+        early = replace(PAUSE, who="grace", at=NOON + DAY - MINUTE, until=None)
+        late = replace(early, at=NOON + DAY)
+
+        assert work.operations.pause(early) == PAUSE
+        assert work.operations.overrides() == [PAUSE]
+
+        assert work.operations.pause(late) is None
+        assert work.operations.overrides() == [late]
+
+
+def test_of_two_who_pause_at_once_one_is_told_of_the_other(store_url: str) -> None:
+    """Each waits for the other's commit, in whichever order they come; nobody's pause is lost."""
+    with closing(open_store(store_url)) as one, closing(open_store(store_url)) as other:
+        stores, barrier = {"ada": one, "jo": other}, Barrier(2)
+
+        def pause(who: str, number: int) -> Override | None:
+            barrier.wait()
+            with stores[who].write() as work:
+                return work.operations.pause(replace(PAUSE, scope=f"template/t{number}", who=who))
+
+        with ThreadPoolExecutor(2) as threads:
+            for number in range(20):
+                ada, jo = threads.map(lambda who: pause(who, number), stores)  # noqa: B023 - ends within the turn
+                with one.read() as work:
+                    (kept,) = [
+                        each for each in work.operations.overrides() if each.scope.endswith(f"/t{number}")
+                    ]
+                assert (ada, jo) in [(None, kept), (kept, None)]
+                assert kept.who == ("ada" if ada is None else "jo")
+
+
+def test_who_resumes_is_told_the_very_pause_that_was_lifted(store_url: str) -> None:
+    """Whoever lifts a pause while somebody puts another one in its place lifts the one or the other."""
+    with closing(open_store(store_url)) as one, closing(open_store(store_url)) as other:
+        barrier = Barrier(2)
+
+        def resume(number: int) -> Override | None:
+            barrier.wait()
+            with one.write() as work:
+                return work.operations.resume("all", "ada", NOON)
+
+        def replace_it(number: int) -> None:
+            barrier.wait()
+            with other.write() as work:
+                new = replace(PAUSE, scope="all", who="jo", why=f"{number}")
+                while work.operations.pause(new) is not None:
+                    work.operations.resume("all", "jo", NOON)
+
+        with ThreadPoolExecutor(2) as threads:
+            for number in range(20):
+                first = replace(PAUSE, scope="all", why=f"first {number}")
+                with one.write() as work:
+                    assert work.operations.pause(first) is None
+                replacing, resuming = threads.submit(replace_it, number), threads.submit(resume, number)
+                replacing.result()
+                lifted = resuming.result()
+                with one.write() as work:
+                    left = work.operations.resume("all", "ada", NOON)
+                assert lifted is not None
+                assert (lifted.who, left.who if left is not None else None) in [("ada", "jo"), ("jo", None)]
 
 
 def test_a_memory_is_kept_and_replaced(store: Store) -> None:

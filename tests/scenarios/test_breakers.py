@@ -49,6 +49,19 @@ def test_a_template_whose_mails_are_refused_is_paused_until_somebody_resumes_it(
     assert len(world.mails()) == states.count("pending")
 
 
+def test_a_pause_that_has_run_out_keeps_no_breaker_from_its_own(a_world: MakeWorld) -> None:
+    files = {**program("hello: {email: one}"), **mails("one")}
+    world = a_world(files, people_of(60), TEN)
+    world.mailer.refusal = SPAM
+    world.pause("template/one", until=at("2026-12-01 10:30"))
+
+    world.run("2026-12-01 10:29")
+    assert pauses(world) == {"template/one": ("ada", "a test")}
+
+    world.run("2026-12-01 11:30")
+    assert [who for who, _ in pauses(world).values()] == ["jo"]
+
+
 def test_what_a_breaker_has_seen_outlives_the_worker(a_world: MakeWorld) -> None:
     files = {**program("hello: {email: one}"), **mails("one")}
     world = a_world(files, people_of(20), TEN)

@@ -467,12 +467,12 @@ class World:
     def pause(self, scope: str, *, until: datetime | None = None) -> None:
         with self.store.write() as work:
             override = Override(scope=scope, who="ada", why="a test", at=self.clock.now(), until=until)
-            work.operations.pause(override)
+            assert work.operations.pause(override) is None
             work.sweeps.add([Sweep(kind=SweepKind.RECONSIDER, subject=Why.PAUSE, at=self.clock.now())])
 
     def resume(self, scope: str) -> None:
         with self.store.write() as work:
-            assert work.operations.resume(scope)
+            assert work.operations.resume(scope, "ada", self.clock.now()) is not None
             work.sweeps.add([Sweep(kind=SweepKind.RECONSIDER, subject=Why.PAUSE, at=self.clock.now())])
 
     # --- what the test sees ---

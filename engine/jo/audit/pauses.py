@@ -15,13 +15,4 @@ _WORDS = {"paused": "tried at {at}, paused since {other}"}
 
 
 def look(scope: Scope) -> Found:
-    pauses = scope.work.operations.overrides()
-    remark = "pauses that were lifted are not kept" if pauses else "there is no pause now"
-    found = scope.cases(Check.PAUSE, len(pauses), "pauses", _WORDS)
-    return Found(
-        checked=found.checked,
-        noun=found.noun,
-        count=found.count,
-        violations=found.violations,
-        remark=remark,
-    )
+    return scope.cases(Check.PAUSE, scope.work.operations.paused(), "pauses", _WORDS)

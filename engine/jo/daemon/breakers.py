@@ -56,14 +56,13 @@ class Breakers:
         seen = add(work.operations.recall(_memory(scope)) or "", letters)
         is_open = is_too_bad(seen)
         work.operations.remember(_memory(scope), "" if is_open else seen)
-        if is_open and scope not in {item.scope for item in work.operations.overrides()}:
+        if is_open:
             refused, of = seen.count(BAD), len(seen)
             words = _ADDRESS.sub("…", said)  # a plan shows it, and that holds nobody's address
             why = f"{refused} of the last {of} mails were refused: {words}"
-            work.operations.pause(Override(scope=scope, who=WHO, why=why, at=now, until=None))
-            self._tell(
-                Event(name="breaker.opened", at=now, fields={"scope": scope, "refused": refused, "of": of})
-            )
+            if work.operations.pause(Override(scope=scope, who=WHO, why=why, at=now, until=None)) is None:
+                fields = {"scope": scope, "refused": refused, "of": of}
+                self._tell(Event(name="breaker.opened", at=now, fields=fields))
 
 
 def _memory(scope: str) -> str:

@@ -36,9 +36,12 @@ def note_tick(work: Transaction, kind: ClockKind, now: datetime) -> None:
 
 
 def present_in(work: Transaction) -> datetime:
-    """Return what time it is for the store."""
+    """Return what time it is for the store: by its last tick, or by the database's clock.
+
+    The clock of whoever asks, on a machine of their own, may be wrong.
+    """
     last = last_tick(work) if clock_of(work) is ClockKind.FAST else None
-    return last or datetime.now(UTC)
+    return last or work.leases.clock()
 
 
 class StoreClock:

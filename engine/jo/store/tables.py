@@ -513,13 +513,17 @@ _index(holds.c.released_at)
 overrides = Table(
     "overrides",
     metadata,
-    Column("scope", TEXT, primary_key=True),
+    _id(),
+    _text("scope"),
     _text("who"),
     _text("why"),
     _instant("at"),
     _instant("until_at", null=True),
-    sqlite_with_rowid=False,
+    _text("lifted_by", null=True),
+    _instant("lifted_at", null=True),
+    CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted"),
 )
+_index(overrides.c.scope, unique=True, where=overrides.c.lifted_at.is_(None))
 
 memories = Table(
     "memories",

@@ -25,6 +25,7 @@ SCANS = {
     "counts._ONE_BY_ONE.mail": "intents",
     "facts._AS_OF": "sources",
     "operations._OVERRIDES": "overrides",
+    "operations._PAUSED": "overrides",
     "people._UNSEEN": "signals",
     "reports._DECISIONS": "decisions",
     "reports._INTENT_LINES": "intents",

@@ -9,6 +9,7 @@ from jo.cli.exits import Exit
 from jo.cli.instants import local_text, read_instant
 from jo.cli.loading import load_workspace
 from jo.cli.options import Format, Place, workspace_options
+from jo.cli.pauses import pause_text
 
 
 @click.command("pause")
@@ -17,9 +18,12 @@ from jo.cli.options import Format, Place, workspace_options
 @click.option(
     "--until", metavar="TIME", help="When it ends by itself; a day or a time in the project's zone."
 )
+@click.option("--replace", is_flag=True, help="Put this pause in the place of one that holds.")
 @click.option("--who", metavar="NAME", help="Who says so; by default the user of this machine.")
 @workspace_options
-def command(place: Place, *, scope: str | None, why: str | None, until: str | None, who: str | None) -> int:
+def command(
+    place: Place, *, scope: str | None, why: str | None, until: str | None, replace: bool, who: str | None
+) -> int:
     """Hold mail: of everything (`all`), of a journey or of a template, until `jo resume`.
 
     \b
@@ -66,7 +70,16 @@ def command(place: Place, *, scope: str | None, why: str | None, until: str | No
             if end is not None and end <= now:
                 raise click.UsageError("--until lies in the past.")
             override = Override(scope=scope, who=who or getpass.getuser(), why=why, at=now, until=end)
-            work.operations.pause(override)
+            standing = work.operations.pause(override)
+            while standing is not None and replace:
+                work.operations.resume(scope, override.who, now)
+                standing = work.operations.pause(override)
+            if standing is not None:
+                place.console.error(
+                    f"{scope} is paused already, {pause_text(standing, settings)}. Nothing was changed; to "
+                    "put this pause in its place, add --replace."
+                )
+                return Exit.FAILURE
             work.sweeps.add([Sweep(kind=SweepKind.RECONSIDER, subject=Why.PAUSE, at=now)])
     ending = f" until {local_text(end, settings)}" if end is not None else ""
     place.console.remark(f"Paused {scope}{ending}. Lift it with\n    jo resume {scope}")

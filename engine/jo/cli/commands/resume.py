@@ -1,5 +1,6 @@
 """`jo resume`: lifts a pause; what it held goes out with the next round."""
 
+import getpass
 from contextlib import closing
 
 import click
@@ -7,12 +8,14 @@ import click
 from jo.cli.exits import Exit
 from jo.cli.loading import load_workspace
 from jo.cli.options import Format, Place, workspace_options
+from jo.cli.pauses import pause_text
 
 
 @click.command("resume")
 @click.argument("scope")
+@click.option("--who", metavar="NAME", help="Who says so; by default the user of this machine.")
 @workspace_options
-def command(place: Place, *, scope: str) -> int:
+def command(place: Place, *, scope: str, who: str | None) -> int:
     """Lift the pause of `all`, a journey or a template. `jo pause` lists what is paused."""
     settings = load_workspace(place, Format.HUMAN).settings
     from jo.daemon.clocks import present_in
@@ -22,10 +25,12 @@ def command(place: Place, *, scope: str) -> int:
     from jo.wiring import open_store
 
     with closing(open_store(settings)) as store, store.write() as work:
-        scopes = [item.scope for item in work.operations.overrides()]
-        if not work.operations.resume(scope):
+        now = present_in(work)
+        lifted = work.operations.resume(scope, who or getpass.getuser(), now)
+        if lifted is None:
+            scopes = [item.scope for item in work.operations.overrides()]
             place.console.error(f"{scope} is not paused. {suggestion(scope, scopes, noun='pause')}")
             return Exit.FAILURE
-        work.sweeps.add([Sweep(kind=SweepKind.RECONSIDER, subject=Why.PAUSE, at=present_in(work))])
-    place.console.remark(f"{scope} goes on.")
+        work.sweeps.add([Sweep(kind=SweepKind.RECONSIDER, subject=Why.PAUSE, at=now)])
+    place.console.remark(f"{scope} goes on. It was paused {pause_text(lifted, settings)}.")
     return Exit.OK

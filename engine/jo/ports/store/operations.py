@@ -19,12 +19,19 @@ class Override:
 
 
 class Operations(Protocol):
-    def pause(self, override: Override) -> None:
-        """Record a pause; one of the same scope is replaced."""
+    def pause(self, override: Override) -> Override | None:
+        """Record a pause, unless one of the same scope holds at its moment, whoever comes at the same time.
+
+        Returns the one that holds; nothing was changed then. One that has run out gives way.
+        """
         ...
 
-    def resume(self, scope: str) -> bool:
-        """Lift a pause. Returns whether there was one."""
+    def resume(self, scope: str, by: str, at: datetime) -> Override | None:
+        """Lift the pause of a scope, and return the very one that was lifted; None when there is none."""
+        ...
+
+    def paused(self) -> int:
+        """Return how many pauses there ever were: those that were lifted are kept, with who did it."""
         ...
 
     def overrides(self) -> Sequence[Override]:

@@ -222,7 +222,7 @@ def _after_expiry() -> Query:
 
 
 def _while_paused() -> Query:
-    """Return mails that were tried while a pause, of those that are still kept, covered them."""
+    """Return mails that were tried while a pause covered them."""
     covers = or_(
         overrides.c.scope == "all",
         overrides.c.scope == intents.c.journey,
@@ -237,6 +237,7 @@ def _while_paused() -> Query:
             _IS_OWN,
             _later(attempts.c.opened_at, overrides.c.at),
             or_(overrides.c.until_at.is_(None), attempts.c.opened_at < overrides.c.until_at),
+            or_(overrides.c.lifted_at.is_(None), _later(overrides.c.lifted_at, attempts.c.opened_at)),
         )
     )
 

@@ -182,14 +182,18 @@ def upgrade() -> None:
     )
     op.create_table(
         "overrides",
+        sa.Column("id", ROW_ID, nullable=False),
         sa.Column("scope", TEXT, nullable=False),
         sa.Column("who", TEXT, nullable=False),
         sa.Column("why", TEXT, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("until_at", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("scope", name="pk_overrides"),
-        sqlite_with_rowid=False,
+        sa.Column("lifted_by", TEXT, nullable=True),
+        sa.Column("lifted_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="ck_overrides_lifted"),
+        sa.PrimaryKeyConstraint("id", name="pk_overrides"),
     )
+    _index("ix_overrides_scope", "overrides", ["scope"], unique=True, where="lifted_at IS NULL")
     op.create_table(
         "passages",
         sa.Column("id", ROW_ID, nullable=False),
