@@ -28,7 +28,7 @@ from jo.flow.state import IN_DOUBT, INTENT_CHANGES, UNDER_WAY, AttemptState, Int
 from jo.ports.store.ledger import OPERATOR, REPLY, Said
 from jo.store.codec import INTENT, to_intent
 from jo.store.section import Section
-from jo.store.tables import IS_UNCERTAIN, attempts, evidence, intents, is_one_of
+from jo.store.tables import IS_UNCERTAIN, attempts, evidence, intents, is_either, is_one_of
 from jo.store.turns import AS_COUNTED, Turn, Turns
 from jo.store.twins import among, insert
 
@@ -63,7 +63,7 @@ _REVISE_ATTEMPT = update(attempts).where(
 
 
 def _may_become(state: IntentState) -> ColumnElement[bool]:
-    return is_one_of(
+    return is_either(
         intents.c.state, [old for old in sorted(IN_DOUBT) if state is old or state in INTENT_CHANGES[old]]
     )
 
@@ -95,7 +95,7 @@ _closed = {
     "outcome_at": _in_doubt_since,
     "ended_at": bindparam("ended_at"),
 }
-_may_close = is_one_of(intents.c.state, [IntentState.PENDING, IntentState.QUARANTINED])
+_may_close = is_either(intents.c.state, [IntentState.PENDING, IntentState.QUARANTINED])
 _CLOSE = update(intents).where(AS_COUNTED, _may_close).values(_closed)
 _CLOSE_ALL = update(intents).where(among(intents.c.id, "ids")).values(_closed)
 _DOUBTFUL = select(attempts.c.intent).where(among(attempts.c.intent, "ids"), IS_UNCERTAIN)

@@ -9,7 +9,7 @@ from jo.ports.store.leases import Lease
 from jo.store.counts import SqlCounts
 from jo.store.evidence import SqlEvidence
 from jo.store.section import Section
-from jo.store.tables import intents, is_one_of
+from jo.store.tables import intents, is_either
 from jo.store.turns import Turns
 
 
@@ -25,4 +25,4 @@ class LedgerPart(Section):
 
 def may_become(state: IntentState, among: Iterable[IntentState] = tuple(IntentState)) -> ColumnElement[bool]:
     """Return the condition that an intent is in one of these states and may become `state`."""
-    return is_one_of(intents.c.state, [old for old in among if state in INTENT_CHANGES[old]])
+    return is_either(intents.c.state, [old for old in among if state in INTENT_CHANGES[old]])

@@ -23,6 +23,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     literal_column,
+    or_,
 )
 
 from jo.flow.evidence import Ruling
@@ -65,12 +66,13 @@ def _ref(name: str, to: str, *, null: bool = False) -> Column[int]:
     return Column(name, row_id(), ForeignKey(to), nullable=null)
 
 
-def _listed(words: Iterable[StrEnum]) -> str:
-    return ", ".join(f"'{word.value}'" for word in words)
+def _either(column: str, words: Iterable[StrEnum]) -> str:
+    """Return `a = 'x' OR a = 'y'`. Of a list of three or more SQLite makes a table, for each row anew."""
+    return " OR ".join(f"{column} = '{word.value}'" for word in words)
 
 
 def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({_listed(words)})", name=column)
+    return CheckConstraint(_either(column, words), name=column)
 
 
 def _index(
@@ -85,8 +87,13 @@ def _is(column: ColumnElement[Any], word: StrEnum) -> ColumnElement[bool]:
 
 
 def is_one_of(column: ColumnElement[Any], words: Iterable[StrEnum]) -> ColumnElement[bool]:
-    """Return `column IN ('a', 'b')`, as literals."""
+    """Return `column IN ('a', 'b')`, as literals, for a condition that rows are found by."""
     return column.in_([literal_column(f"'{word.value}'") for word in words])
+
+
+def is_either(column: ColumnElement[Any], words: Iterable[StrEnum]) -> ColumnElement[bool]:
+    """Return the same for a condition that rows only are held to, as `_either` does."""
+    return or_(*(_is(column, word) for word in words))
 
 
 # --- what was applied -------------------------------------------------------------------------------
@@ -287,13 +294,13 @@ intents = Table(
     _one_of("state", IntentState),
     _one_of("why", Why),
     CheckConstraint(f"(state = '{IntentState.PENDING}') = (why IS NOT NULL)", name="held"),
-    CheckConstraint(f"(state IN ({_listed(sorted(UNDER_WAY))})) = (ended_at IS NULL)", name="ended"),
+    CheckConstraint(f"({_either('state', sorted(UNDER_WAY))}) = (ended_at IS NULL)", name="ended"),
     sqlite_autoincrement=True,
 )
 IS_PENDING = _is(intents.c.state, IntentState.PENDING)
 IS_HELD = IS_PENDING & _is(intents.c.why, Why.HOLD)
 _RECONSIDERED = (Why.WINDOW, Why.CAP, Why.PAUSE, Why.RETRY, Why.STALE_FACTS, Why.DEAD_LINKS)
-IS_RECONSIDERED = IS_PENDING & is_one_of(intents.c.why, _RECONSIDERED)
+IS_RECONSIDERED = IS_PENDING & is_either(intents.c.why, _RECONSIDERED)
 """What holds such a mail may change at any time, and then it is looked at again before it is due."""
 IS_QUARANTINED = _is(intents.c.state, IntentState.QUARANTINED)
 _index(intents.c.key, unique=True)

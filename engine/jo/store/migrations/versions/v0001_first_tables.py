@@ -77,7 +77,9 @@ def upgrade() -> None:
         sa.Column("detail", TEXT, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("come_to", TEXT, nullable=False),
-        sa.CheckConstraint("kind IN ('wake', 'withdraw', 'requeue', 'reconsider')", name="ck_sweeps_kind"),
+        sa.CheckConstraint(
+            _either("kind", "wake", "withdraw", "requeue", "reconsider"), name="ck_sweeps_kind"
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_sweeps"),
         sqlite_autoincrement=True,
     )
@@ -90,8 +92,16 @@ def upgrade() -> None:
         sa.Column("released_by", TEXT, nullable=True),
         sa.Column("released_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "cause IN ('overdue', 'clock-back', 'rolled-back', 'other-store', 'journal-behind', "
-            "'journal-lost', 'journal-damaged')",
+            _either(
+                "cause",
+                "overdue",
+                "clock-back",
+                "rolled-back",
+                "other-store",
+                "journal-behind",
+                "journal-lost",
+                "journal-damaged",
+            ),
             name="ck_holds_cause",
         ),
         sa.CheckConstraint("(released_at IS NULL) = (released_by IS NULL)", name="ck_holds_released"),
@@ -116,7 +126,8 @@ def upgrade() -> None:
         sa.Column("state", TEXT, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('open', 'accepted', 'deferred', 'rejected', 'uncertain')", name="ck_known_sends_state"
+            _either("state", "open", "accepted", "deferred", "rejected", "uncertain"),
+            name="ck_known_sends_state",
         ),
         sa.PrimaryKeyConstraint("public", "number", name="pk_known_sends"),
         sqlite_with_rowid=False,
@@ -304,17 +315,43 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("(state = 'pending') = (why IS NOT NULL)", name="ck_intents_held"),
         sa.CheckConstraint(
-            "(state IN ('open', 'pending', 'quarantined')) = (ended_at IS NULL)", name="ck_intents_ended"
+            f"({_either('state', 'open', 'pending', 'quarantined')}) = (ended_at IS NULL)",
+            name="ck_intents_ended",
         ),
-        sa.CheckConstraint("class IN ('marketing', 'transactional', 'internal')", name="ck_intents_class"),
         sa.CheckConstraint(
-            "state IN ('pending', 'open', 'accepted', 'skipped', 'suppressed', 'expired', 'withdrawn', "
-            "'failed', 'quarantined', 'carried', 'uncertain')",
+            _either("class", "marketing", "transactional", "internal"), name="ck_intents_class"
+        ),
+        sa.CheckConstraint(
+            _either(
+                "state",
+                "pending",
+                "open",
+                "accepted",
+                "skipped",
+                "suppressed",
+                "expired",
+                "withdrawn",
+                "failed",
+                "quarantined",
+                "carried",
+                "uncertain",
+            ),
             name="ck_intents_state",
         ),
         sa.CheckConstraint(
-            "why IN ('due', 'window', 'cap', 'pause', 'rate', 'retry', 'stale-facts', 'canary', "
-            "'dead-links', 'hold')",
+            _either(
+                "why",
+                "due",
+                "window",
+                "cap",
+                "pause",
+                "rate",
+                "retry",
+                "stale-facts",
+                "canary",
+                "dead-links",
+                "hold",
+            ),
             name="ck_intents_why",
         ),
         sa.ForeignKeyConstraint(["passage"], ["passages.id"], name="fk_intents_passage"),
@@ -329,11 +366,12 @@ def upgrade() -> None:
     _index("ix_intents_key", "intents", ["key"], unique=True)
     _index("ix_intents_passage", "intents", ["passage"])
     _index("ix_intents_template", "intents", ["template"], where="state = 'quarantined'")
+    reconsidered = _either("why", "window", "cap", "pause", "retry", "stale-facts", "dead-links")
     _index(
         "ix_intents_why_due_at",
         "intents",
         ["why", "due_at"],
-        where="state = 'pending' AND why IN ('window', 'cap', 'pause', 'retry', 'stale-facts', 'dead-links')",
+        where=f"state = 'pending' AND ({reconsidered})",
     )
     _index(
         "ix_intents_priority_due_at_key_shard",
@@ -367,7 +405,7 @@ def upgrade() -> None:
         sa.Column("revision", ROW_ID, nullable=False),
         sa.Column("state", TEXT, nullable=False),
         sa.Column("since_at", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("state IN ('live', 'retired')", name="ck_specs_state"),
+        sa.CheckConstraint(_either("state", "live", "retired"), name="ck_specs_state"),
         sa.ForeignKeyConstraint(["revision"], ["revisions.id"], name="fk_specs_revision"),
         sa.PrimaryKeyConstraint("address", name="pk_specs"),
         sqlite_with_rowid=False,
@@ -389,7 +427,8 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ck_attempts_ended"),
         sa.CheckConstraint(
-            "state IN ('open', 'accepted', 'deferred', 'rejected', 'uncertain')", name="ck_attempts_state"
+            _either("state", "open", "accepted", "deferred", "rejected", "uncertain"),
+            name="ck_attempts_state",
         ),
         sa.ForeignKeyConstraint(["intent"], ["intents.id"], name="fk_attempts_intent"),
         sa.PrimaryKeyConstraint("id", name="pk_attempts"),
@@ -408,7 +447,7 @@ def upgrade() -> None:
         sa.Column("says", TEXT, nullable=False),
         sa.Column("text", TEXT, nullable=False),
         sa.CheckConstraint(
-            "says IN ('accepted', 'not sent', 'rejected', 'resend', 'close')", name="ck_evidence_says"
+            _either("says", "accepted", "not sent", "rejected", "resend", "close"), name="ck_evidence_says"
         ),
         sa.ForeignKeyConstraint(["attempt"], ["attempts.id"], name="fk_evidence_attempt"),
         sa.PrimaryKeyConstraint("id", name="pk_evidence"),
@@ -421,7 +460,7 @@ def upgrade() -> None:
         sa.Column("what", TEXT, nullable=False),
         sa.Column("link", TEXT, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("what IN ('opened', 'clicked')", name="ck_engagement_what"),
+        sa.CheckConstraint(_either("what", "opened", "clicked"), name="ck_engagement_what"),
         sa.ForeignKeyConstraint(["intent"], ["intents.id"], name="fk_engagement_intent"),
         sa.PrimaryKeyConstraint("id", name="pk_engagement"),
     )
@@ -433,3 +472,8 @@ def _index(
 ) -> None:
     condition = None if where is None else sa.text(where)
     op.create_index(name, table, columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+def _either(column: str, *words: str) -> str:
+    """Return `a = 'x' OR a = 'y'`. Of a list of three or more SQLite makes a table, for each row anew."""
+    return " OR ".join(f"{column} = '{word}'" for word in words)
