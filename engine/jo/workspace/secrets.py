@@ -51,3 +51,8 @@ class Secret:
 
 def is_reference(text: str) -> bool:
     return text.startswith(("env:", "file:")) and len(text.partition(":")[2]) > 0
+
+
+def plain(value: str | Secret) -> str:
+    """Return what a setting says, or the secret that it refers to. Raises MissingSecretError."""
+    return value.reveal() if isinstance(value, Secret) else value

@@ -1,0 +1,121 @@
+"""Which store there is: a SQLite file with its lock, or a database; opened, checked, copied and upgraded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jo.ports.errors import WorldError
+from jo.workspace.secrets import plain
+from jo.workspace.settings import Settings
+
+if TYPE_CHECKING:
+    from jo.ports.store import Store
+    from jo.store.alone import RunLock
+    from jo.store.backup import Backup
+    from jo.store.check import CheckReport
+
+_SQLITE = "sqlite:///"
+_MEMORY = ":memory:"
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the store; a SQLite file is made when it is not there. Raises WorldError."""
+    from jo.store import open_store as open_url
+
+    return open_url(store_url(settings))
+
+
+def open_store_to_read(settings: Settings) -> Store:
+    """Open the store for a command that changes nothing: where there is none yet, an empty one in memory.
+
+    Raises WorldError.
+    """
+    from jo.store import open_store as open_url
+    from jo.store import open_store_to_read as open_url_to_read
+
+    file = store_file(settings)
+    if file is not None and not file.exists():
+        return open_url(f"{_SQLITE}{_MEMORY}")
+    return open_url_to_read(store_url(settings))
+
+
+def store_file(settings: Settings) -> Path | None:
+    """Return the file of a SQLite store; None for any other."""
+    url = plain(settings.store.url)
+    if not url.startswith(_SQLITE) or url.removeprefix(_SQLITE) == _MEMORY:
+        return None
+    return settings.root / url.removeprefix(_SQLITE)
+
+
+def check_store(settings: Settings) -> CheckReport:
+    """Look for damage of the store. Raises WorldError."""
+    from jo.store import check
+
+    file = store_file(settings)
+    if file is not None and not file.exists():
+        raise WorldError(f"There is no store at {file} yet: `jo apply` makes one.")
+    return check(store_url(settings))
+
+
+def backup_store(settings: Settings, target: Path) -> Backup:
+    """Copy a store in SQLite to a file that is not there yet. Raises WorldError."""
+    from jo.store.backup import backup, dump_command
+
+    file = store_file(settings)
+    if file is None:
+        raise WorldError(
+            "A store in PostgreSQL is backed up by its own tools, which ask for the password or take it from "
+            f"PGPASSWORD or ~/.pgpass:\n\n    {dump_command(store_url(settings), target)}"
+        )
+    return backup(file, target)
+
+
+@contextmanager
+def store_alone(settings: Settings) -> Iterator[str | None]:
+    """Keep workers off the store; give who works on it, if somebody does. Raises WorldError.
+
+    On SQLite by the lock that each worker needs; in PostgreSQL a worker may still start.
+    """
+    lock = open_run_lock(settings)
+    if lock is None:
+        from jo.store.upgrade import present_worker
+
+        yield present_worker(store_url(settings))
+        return
+    if not lock.take():
+        yield "Another process"
+        return
+    try:
+        yield None
+    finally:
+        lock.give_back()
+
+
+def upgrade_store(settings: Settings) -> tuple[str | None, str]:
+    """Bring the store's tables to the newest version; return those before and after. Raises WorldError."""
+    from jo.store import upgrade
+
+    return upgrade(store_url(settings))
+
+
+def open_run_lock(settings: Settings) -> RunLock | None:
+    """Return the lock that only one process of this machine holds; None where the store is no file."""
+    from jo.store.alone import RunLock
+
+    file = store_file(settings)
+    return None if file is None else RunLock(file)
+
+
+def store_url(settings: Settings) -> str:
+    """Return the URL with the path of a SQLite file made absolute and its folder there."""
+    file = store_file(settings)
+    if file is None:
+        return plain(settings.store.url)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorldError(f"The store's folder {file.parent} cannot be made: {error.strerror}.") from error
+    return f"{_SQLITE}{file}"
