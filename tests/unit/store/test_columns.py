@@ -14,7 +14,7 @@ from sqlalchemy.dialects import sqlite
 from jo.flow.intent import Intent
 from jo.flow.passage import Passage, Stand
 from jo.store import codec
-from jo.store.columns import EPOCH, MICROSECOND, Instant, Json, to_json
+from jo.store.columns import EPOCH, MICROSECOND, Instant, Json, Tally, to_json
 from tests.support.builders import a_passage
 
 DIALECT = sqlite.dialect()
@@ -77,3 +77,44 @@ def test_every_field_of_a_record_has_its_column() -> None:
     assert {"id", "shard", *codec.entry_values(passage)} == {"shard", *names(Passage)} - {"stand"}
     assert {*codec.stand_values(passage.stand)} == names(Stand)
     assert set(codec._INTENT_FIELDS) == names(Intent)
+
+
+TALLIES = st.dictionaries(
+    st.text(st.characters(codec="utf-8"), max_size=6), st.integers(0, 10**6), max_size=4
+)
+
+
+@settings(derandomize=True)
+@given(tally=TALLIES)
+def test_a_tally_comes_back_and_is_one_text_whatever_its_order(tally: dict[str, int]) -> None:
+    write, read = Tally().bind_processor(DIALECT), Tally().result_processor(DIALECT, None)
+    backwards = dict(reversed(tally.items()))
+
+    stored = write(tally)
+
+    assert stored == write(backwards) == to_json(tally)
+    assert read(stored) == tally
+
+
+def test_a_tally_that_many_rows_share_cannot_be_changed_by_one() -> None:
+    read = Tally().result_processor(DIALECT, None)
+    found, again = read('{"hello":2}'), read('{"hello":2}')
+
+    assert found is not None
+    with pytest.raises(TypeError):
+        found["hello"] = 3  # type: ignore[index]  # that is the point
+    assert again == {"hello": 2}
+
+
+def test_what_a_tally_was_made_of_may_change_afterwards() -> None:
+    write = Tally().bind_processor(DIALECT)
+    tally = {"hello": 1}
+    before = write(tally)
+    tally["hello"] = 2
+
+    assert (before, write(tally)) == ('{"hello":1}', '{"hello":2}')
+
+
+def test_no_tally_is_none() -> None:
+    assert Tally().bind_processor(DIALECT)(None) is None
+    assert Tally().result_processor(DIALECT, None)(None) is None
