@@ -17,10 +17,14 @@ class Circle:
 def test_the_collector_is_as_before_however_the_run_ends(error: type[BaseException]) -> None:
     before, frozen = gc.get_threshold(), gc.get_freeze_count()
 
-    with pytest.raises(error), collecting_seldom():
-        assert gc.get_threshold()[0] > before[0]
-        assert gc.get_freeze_count() > frozen
-        raise error
+    def run() -> None:
+        with collecting_seldom():
+            assert gc.get_threshold()[0] > before[0]
+            assert gc.get_freeze_count() > frozen
+            raise error
+
+    with pytest.raises(error):
+        run()
 
     assert gc.get_threshold() == before
     assert gc.get_freeze_count() == 0
