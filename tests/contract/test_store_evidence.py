@@ -1,7 +1,6 @@
 """What every store promises of mails of which nobody knows the end, and of evidence that comes later."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -300,7 +299,7 @@ def test_withdrawing_a_passage_keeps_the_doubt(store: Store) -> None:
     with store.write(lease) as work:
         (passage,) = work.passages.enter([a_passage()])
         intent = an_intent(key="k", passage=passage.id, step="hello", class_=MailClass.TRANSACTIONAL)
-        sure = replace(intent, key="l", step="tips")
+        sure = intent._replace(key="l", step="tips")
         work.ledger.create([intent, sure])
         held = {line.intent.key: line.intent for line in work.reports.intents()}
         (attempt,) = work.ledger.open([(held["k"].id, a_fixed())], NOON)

@@ -1,7 +1,6 @@
 """What every store promises of the send ledger: one intent per identity, and only changes that are legal."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -62,7 +61,7 @@ def test_a_created_intent_is_read_back_as_it_was(store: Store) -> None:
 
     (intent,) = create(store, whole)
 
-    assert intent == replace(whole, id=intent.id)
+    assert intent == whole._replace(id=intent.id)
     with store.read() as work:
         assert work.ledger.by_public_id(public_id(whole.key)) == intent
         assert work.ledger.by_public_id("nothing") is None
@@ -70,7 +69,7 @@ def test_a_created_intent_is_read_back_as_it_was(store: Store) -> None:
 
 def test_a_key_is_created_once_and_the_first_intent_stays(store: Store) -> None:
     (first,) = create(store, an_intent("c1"))
-    again = replace(first, template="another")
+    again = first._replace(template="another")
 
     with store.write() as work:
         assert work.ledger.create([again, an_intent("c2"), an_intent("c2")]) == [an_intent("c2").key]
@@ -155,8 +154,8 @@ def test_an_opened_attempt_fixes_the_content_and_counts(store: Store) -> None:
     (attempt,) = open_attempts(store, lease, intent)
 
     assert (attempt.intent, attempt.owner, attempt.token) == (intent.id, lease.owner, lease.token)
-    assert held(store, intent) == replace(
-        intent, state=IntentState.OPEN, why=None, attempts=1, fixed=a_fixed()
+    assert held(store, intent) == intent._replace(
+        state=IntentState.OPEN, why=None, attempts=1, fixed=a_fixed()
     )
 
 
@@ -213,8 +212,8 @@ def test_a_kept_intent_stays_pending_until_then(store: Store) -> None:
 
         assert work.ledger.claimable(NOON, 10) == []
         assert work.ledger.next_due() == NOON + DAY
-    assert held(store, intent) == replace(
-        intent, why=Why.PAUSE, due_at=NOON + DAY, detail="program/onboarding"
+    assert held(store, intent) == intent._replace(
+        why=Why.PAUSE, due_at=NOON + DAY, detail="program/onboarding"
     )
 
 
@@ -236,8 +235,8 @@ def test_a_pending_intent_ends_without_an_attempt_and_has_no_outcome(
     with store.write() as work:
         work.ledger.end([(intent.id, End(state=state, detail="because"))], NOON + MINUTE)
 
-    assert held(store, intent) == replace(
-        intent, state=state, why=None, detail="because", ended_at=NOON + MINUTE
+    assert held(store, intent) == intent._replace(
+        state=state, why=None, detail="because", ended_at=NOON + MINUTE
     )
 
 

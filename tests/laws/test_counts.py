@@ -149,7 +149,7 @@ class Asker:
             for _ in range(self._chance.randint(1, 5))
         ]
         if self._seldom():
-            mails[0] = replace(mails[0], state=IntentState.EXPIRED, why=None, detail=LONG, ended_at=NOON)
+            mails[0] = mails[0]._replace(state=IntentState.EXPIRED, why=None, detail=LONG, ended_at=NOON)
         work.ledger.create(mails)
 
     def open(self, work: Transaction) -> None:

@@ -187,8 +187,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def settle(self, intent: Intent, outcome: Settled, ended_at: datetime) -> None:
         self.put(
-            replace(
-                intent,
+            intent._replace(
                 state=outcome.state,
                 why=outcome.why,
                 due_at=outcome.due_at,
@@ -204,11 +203,11 @@ class LedgerMachine(RuleBasedStateMachine):
             item.ended_at for _, item in self.attempts[intent.id] if item.state is AttemptState.UNCERTAIN
         ]
         if doubts and state not in UNDER_WAY:
-            closed = replace(intent, state=IntentState.UNCERTAIN, outcome_at=max(doubts))
+            closed = intent._replace(state=IntentState.UNCERTAIN, outcome_at=max(doubts))
         else:
-            closed = replace(intent, state=state)
+            closed = intent._replace(state=state)
         ended_at = None if state in UNDER_WAY else self.now
-        self.put(replace(closed, why=None, detail=detail, ended_at=ended_at))
+        self.put(closed._replace(why=None, detail=detail, ended_at=ended_at))
 
     @rule(newest=NEWEST, why=st.sampled_from(Why))
     def keep(self, newest: list[int], why: Why) -> None:
@@ -217,7 +216,7 @@ class LedgerMachine(RuleBasedStateMachine):
         allowed = all(intent in self.intents and intent.state is IntentState.PENDING for intent in chosen)
         if self.ask(allowed, lambda work: work.ledger.keep([(intent.id, hold) for intent in chosen])):
             for intent in chosen:
-                self.put(replace(intent, why=why, due_at=hold.until, detail="held"))
+                self.put(intent._replace(why=why, due_at=hold.until, detail="held"))
 
     @rule(newest=NEWEST, state=st.sampled_from(IntentState))
     def end(self, newest: list[int], state: IntentState) -> None:
@@ -242,7 +241,7 @@ class LedgerMachine(RuleBasedStateMachine):
         lifted = [intent for intent in self.intents if intent.state is IntentState.QUARANTINED]
         assert count == len(lifted)
         for intent in lifted:
-            self.put(replace(intent, state=IntentState.PENDING, why=Why.DUE, due_at=self.now))
+            self.put(intent._replace(state=IntentState.PENDING, why=Why.DUE, due_at=self.now))
 
     @rule(journey=JOURNEYS)
     def withdraw(self, journey: str) -> None:
@@ -305,8 +304,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 def opened_once_more(intent: Intent, fixed: Fixed) -> Intent:
-    return replace(
-        intent,
+    return intent._replace(
         state=IntentState.OPEN,
         why=None,
         attempts=intent.attempts + 1,

@@ -69,6 +69,8 @@ def an_intent(contact: str = "c1", **fields: Any) -> Intent:
         "topic": None,
         "state": IntentState.PENDING,
         "why": Why.DUE,
+        "detail": "",
+        "priority": 0,
         "created_at": NOON,
         "due_at": NOON,
         "expires_at": NOON + 3 * DAY,
@@ -96,7 +98,7 @@ def an_end(
 
 def settled(intent: Intent, end: AttemptEnd, on_uncertain: OnUncertain | None = None) -> Settled:
     """Return what the flow makes of an intent whose latest attempt ended so."""
-    return settle(replace(intent, attempts=max(intent.attempts, 1)), end, on_uncertain)
+    return settle(intent._replace(attempts=max(intent.attempts, 1)), end, on_uncertain)
 
 
 def a_fact(key: str, **data: Any) -> Fact:

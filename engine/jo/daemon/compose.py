@@ -8,7 +8,6 @@ another apply, has the same bytes.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 from jo.conditions.condition import Condition
 from jo.daemon.live import Live
@@ -62,18 +61,26 @@ class Composer:
     ) -> Sequence[Draft | Spoiled]:
         """Fix what the bytes of each mail depend on, in order; all that is read of the store."""
         drafts: list[Draft | Spoiled] = []
-        revisions_of = cache(lambda template: _revisions(live, template))
+        present: dict[str, tuple[Mapping[str, int], Kit | str]] = {}
         seen = Seen(now=now)
         for intent, person in mails:
-            fixed = intent.fixed
-            revisions = fixed.revisions if fixed is not None else revisions_of(intent.template)
-            kit = self._kits.get(revisions, live.project, work.specs.revisions)
+            fixed, template = intent.fixed, intent.template
+            if fixed is not None:
+                revisions, kit = fixed.revisions, self._kit(work, live, fixed.revisions)
+            else:
+                if template not in present:
+                    revisions = _revisions(live, template)
+                    present[template] = revisions, self._kit(work, live, revisions)
+                revisions, kit = present[template]
             if isinstance(kit, str):
                 drafts.append(Spoiled(intent=intent, reason=kit))
             else:
                 fixed = fixed or _fix(person, kit, revisions, seen)
                 drafts.append(Draft(intent=intent, fixed=fixed, kit=kit))
         return drafts
+
+    def _kit(self, work: Transaction, live: Live, revisions: Mapping[str, int]) -> Kit | str:
+        return self._kits.get(revisions, live.project, work.specs.revisions)
 
     def build(self, drafts: Sequence[Draft | Spoiled]) -> Sequence[Prepared | Spoiled]:
         """Build the messages, in order. Templates with logic are run by other processes and may take long."""

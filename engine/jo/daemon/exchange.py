@@ -5,7 +5,7 @@ runs. When a commit fails, its replies are still here for the next one.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from jo.daemon.compose import Prepared
 from jo.flow.intent import Intent
@@ -101,7 +101,7 @@ def _answered(opened: Opened, reply: Reply) -> Answered:
     intent = opened.mail.intent
     return Answered(
         attempt=opened.attempt,
-        intent=replace(intent, attempts=intent.attempts + 1),
+        intent=intent._replace(attempts=intent.attempts + 1),
         relay=opened.mail.relay,
         reply=reply,
     )

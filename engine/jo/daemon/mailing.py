@@ -93,6 +93,7 @@ def outreach_intent(
         topic=template.topic,
         state=IntentState.PENDING,
         why=_why(due, allowed) if begins == due or allowed != begins else Why.CANARY,
+        detail="",
         priority=outreach.priority,
         created_at=due,
         due_at=allowed or expires_at,

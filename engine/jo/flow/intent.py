@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from jo.flow.state import AttemptState, IntentState, Why
 from jo.model.content import MailClass, OnUncertain
@@ -34,8 +34,9 @@ class Fixed:
     """The date that stands in the mail."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
+class Intent(NamedTuple):
+    """A tuple in the order of the ledger's row, because it is made of nothing else, for each mail."""
+
     id: int
     key: str
     journey: str
@@ -52,9 +53,9 @@ class Intent:
     state: IntentState
     why: Why | None
     """What holds it while it is pending."""
-    detail: str = ""
+    detail: str
     """For people: the exit that withdrew it, the relay's words, the scope that suppressed it."""
-    priority: int = 0
+    priority: int
     created_at: datetime
     due_at: datetime
     expires_at: datetime

@@ -32,9 +32,9 @@ PASSAGE = tuple(as_stored(passages.c[name]) for name in (*_WHO, *_STAND))
 """Columns of a passage, as they lie in the table: whose it is, then where it stands."""
 
 INTENT = tuple(column for column in intents.c if column.name not in ("public", "address_key", "shard"))
-"""Columns of an intent, without those that only serve to find it."""
+"""Columns of an intent, without those that only serve to find it, in the order of its fields."""
 
-_INTENT_FIELDS = tuple("class_" if column.name == "class" else column.name for column in INTENT)
+_FIXED = Intent._fields.index("fixed")
 
 
 def to_passage(row: Sequence[Any]) -> Passage:
@@ -95,64 +95,15 @@ def stand_values(stand: Stand) -> dict[str, Any]:
 
 
 def to_intent(row: Sequence[Any]) -> Intent:
-    """Read a row of `INTENT`, written out as well."""
-    (
-        id_,
-        key,
-        journey,
-        passage,
-        step,
-        occurrence,
-        contact,
-        address,
-        template,
-        class_,
-        topic,
-        state,
-        why,
-        detail,
-        priority,
-        created_at,
-        due_at,
-        expires_at,
-        attempts,
-        fixed,
-        outcome_at,
-        ended_at,
-    ) = row
-    return Intent(
-        id=id_,
-        key=key,
-        journey=journey,
-        passage=passage,
-        step=step,
-        occurrence=occurrence,
-        contact=contact,
-        address=address,
-        template=template,
-        class_=class_,
-        topic=topic,
-        state=state,
-        why=why,
-        detail=detail,
-        priority=priority,
-        created_at=created_at,
-        due_at=due_at,
-        expires_at=expires_at,
-        attempts=attempts,
-        fixed=_to_fixed(fixed),
-        outcome_at=outcome_at,
-        ended_at=ended_at,
-    )
+    """Read a row of `INTENT`."""
+    intent = Intent._make(row)
+    return intent if intent.fixed is None else intent._replace(fixed=_to_fixed(row[_FIXED]))
 
 
 def intent_values(intent: Intent) -> dict[str, Any]:
     """Return the row of a new intent; the database gives it its id."""
-    values = {
-        column.name: getattr(intent, field)
-        for column, field in zip(INTENT, _INTENT_FIELDS, strict=True)
-        if column.name != "id"
-    }
+    values: dict[str, Any] = {column.name: value for column, value in zip(INTENT, intent, strict=True)}
+    del values["id"]
     values["fixed"] = fixed_values(intent.fixed)
     values["public"] = public_id(intent.key)
     values["address_key"] = address_key(intent.address)
@@ -172,7 +123,5 @@ def fixed_values(fixed: Fixed | None) -> dict[str, Any] | None:
     }
 
 
-def _to_fixed(values: dict[str, Any] | None) -> Fixed | None:
-    if values is None:
-        return None
+def _to_fixed(values: dict[str, Any]) -> Fixed:
     return Fixed(**{**values, "at": datetime.fromisoformat(values["at"])})

@@ -43,11 +43,13 @@ def an_intent(**changes: object) -> Intent:
         topic="onboarding",
         state=IntentState.PENDING,
         why=Why.DUE,
+        detail="",
+        priority=0,
         created_at=NOW,
         due_at=NOW,
         expires_at=NOW + timedelta(days=3),
     )
-    return replace(intent, **changes)  # type: ignore[arg-type]
+    return intent._replace(**changes)  # type: ignore[arg-type]
 
 
 def free(**changes: object) -> Standing:

@@ -76,7 +76,7 @@ def test_every_field_of_a_record_has_its_column() -> None:
     passage = a_passage()
     assert {"id", "shard", *codec.entry_values(passage)} == {"shard", *names(Passage)} - {"stand"}
     assert {*codec.stand_values(passage.stand)} == names(Stand)
-    assert set(codec._INTENT_FIELDS) == names(Intent)
+    assert [column.name for column in codec.INTENT] == [name.rstrip("_") for name in Intent._fields]
 
 
 TALLIES = st.dictionaries(
