@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from jo.daemon.service import Duty, Worker
-from jo.daemon.sharing import ClocksDifferError
+from jo.daemon.sharing import ClocksDifferError, bury_all
 from jo.flow.shards import ALL_SHARDS
 from jo.flow.state import IntentState
 from jo.ports.mailer import ReplyKind
 from jo.ports.store import LeaseLostError
 from jo.store import open_store
-from tests.support.crowd import Crowd
+from tests.support.crowd import Crowd, Member
 from tests.support.scenery import BASE, contact, mails, outreach, people, program
 from tests.support.stores import MEMORY_URL
 from tests.support.world import StepClock, World, at
@@ -191,6 +191,62 @@ def test_late_replies_are_evidence_about_mails_that_had_become_uncertain(make: M
     states = {item.key: item.state for item in world.intents()}
     assert states[held["c01"]] is IntentState.ACCEPTED
     assert states[held["c02"]] is IntentState.FAILED
+
+
+def lose_lease(world: World, member: Member) -> str:
+    """Let a worker lose its lease with a bill on the wire, take a new one, and take up what it had open.
+
+    Returns the key of the bill.
+    """
+    world.pause("program/care")
+    member.mailer.slow = {"c01@people.example"}
+    member.loop.tick()
+    (bill,) = (item.key for item in world.intents() if item.state is IntentState.OPEN)
+    with world.store.write() as work:
+        bury_all(work)
+    tick = member.loop.tick()
+    assert (tick.counts, world.told[-1].name) == ({}, "lease.lost")
+    assert member.loop.tick().counts["rescue.uncertain"] == 1
+    assert world.uncertain() == {bill}
+    return bill
+
+
+def test_a_worker_with_a_new_lease_does_not_try_again_what_it_still_has_on_the_wire(make: MakeWorld) -> None:
+    world = make()
+    crowd = Crowd(world, "a", seed=1)
+    member = crowd["a"]
+    bill = lose_lease(world, member)
+
+    world.clock.jump(START + timedelta(minutes=10))
+    ticks = [member.loop.tick() for _ in range(3)]
+    assert all(tick.is_under_way and tick.trouble is None for tick in ticks)
+    bill_of = {item.key: item for item in world.intents()}[bill]
+    assert (bill_of.state, bill_of.attempts) == (IntentState.PENDING, 1)
+
+    member.mailer.slow = set()
+    crowd.run(END)
+
+    received = Counter(mail.intent.key for mail in world.mails())
+    bills = {item.key for item in world.intents(journey="program/bills")}
+    assert {key: received[key] for key in bills} == dict.fromkeys(bills, 1)
+    assert world.audit().holds
+
+
+def test_a_mail_that_the_wire_has_let_go_of_is_tried_again_by_the_worker_with_a_new_lease(
+    make: MakeWorld,
+) -> None:
+    world = make()
+    crowd = Crowd(world, "a", seed=1)
+    member = crowd["a"]
+    bill = lose_lease(world, member)
+
+    member.mailer.behave("c01@people.example", ReplyKind.DEFERRED)
+    member.mailer.slow = set()
+    crowd.run(END)
+
+    bill_of = {item.key: item for item in world.intents()}[bill]
+    assert (bill_of.state, bill_of.attempts) == (IntentState.ACCEPTED, 2)
+    assert Counter(mail.intent.key for mail in world.mails())[bill] == 1
 
 
 def test_a_worker_whose_clock_differs_does_nothing_and_leaves_its_work_to_others(make: MakeWorld) -> None:

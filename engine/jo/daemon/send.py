@@ -12,7 +12,7 @@ services get their turn and time goes on. What is on the wire then stays there: 
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from jo.daemon.backlog import Backlog, Round
@@ -145,15 +145,23 @@ class Send:
         """
         size = AHEAD * self._relays.connections or WITHOUT_RELAY
         if backlog.is_empty:
-            backlog.add(self._supply.build(now, size))
+            self._build(backlog, now, size)
         slots = self._slots(now)
         while not backlog.is_empty and not backlog.may_go(slots) and backlog.may_grow:
             backlog.put_off(slots, self._traffic)
             is_full = not any(map(slots.at_relay, self._relays.names))
             if is_full or len(backlog.known) > LINE:
                 return
-            full = backlog.relays_without(slots)
-            backlog.add(self._supply.build(now, size, besides=full, known=backlog.known))
+            self._build(backlog, now, size, besides=backlog.relays_without(slots))
+
+    def _build(self, backlog: Backlog, now: datetime, size: int, besides: Collection[str] = ()) -> None:
+        """Build messages for intents that are neither in line nor on the wire.
+
+        One on the wire may be due again: the lease under which it went there was lost, and what was open
+        under that one was taken for uncertain. It has its turn once the wire has let go of it.
+        """
+        on_wire = (mail.intent.id for mail in self._exchange.under_way)
+        backlog.add(self._supply.build(now, size, besides=besides, known={*backlog.known, *on_wire}))
 
     def _patience(self, leave: datetime | None) -> float:
         """Return for how many seconds to wait for replies where nothing may go before there is leave."""

@@ -28,7 +28,7 @@ class Supply:
     ) -> Round:
         """Build messages for the next intents that are due, but for those to the relays `besides`.
 
-        Those that are `known`, by intent id, have been built already.
+        Those that are `known`, by intent id, have been built already. They may be claimable all the same.
         """
         with self._store.read() as work:
             live = self._cache.get(work)
