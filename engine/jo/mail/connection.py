@@ -73,7 +73,7 @@ class Connection:
         self._socket: socket.socket | None = None
         self._tls: TlsLayer | None = None
         self._watched = 0
-        self._unwritten = memoryview(b"")
+        self._unwritten: bytes | memoryview = b""
         self._ends_message = False
         self._connect("the name of the relay has no address")
 
@@ -228,31 +228,37 @@ class Connection:
 
     def _queue(self, raw: bytes, *, ends_message: bool = False) -> None:
         """Send bytes as they are, now if the socket takes them."""
-        self._unwritten = memoryview(bytes(self._unwritten) + raw if self._unwritten else raw)
+        self._unwritten = bytes(self._unwritten) + raw if self._unwritten else raw
         self._ends_message = self._ends_message or ends_message
-        self._write()
+        if not self._write():
+            self._touch()  # the stage's time begins though nothing has moved yet
 
-    def _write(self) -> None:
+    def _write(self) -> bool:
+        """Write what the socket takes; return whether it was anything."""
         if not self._unwritten or self._socket is None:
-            return
+            return False
+        has_moved = False
         while self._unwritten:
             try:
                 sent = self._socket.send(self._unwritten)
             except BlockingIOError:
                 self._watch(EVENT_READ | EVENT_WRITE)
-                return
+                break
             except OSError as error:
                 self._forget_unwritten()
                 self._read()  # the relay may have said why before it closed
                 self._lose(describe(error))
-                return
-            self._unwritten = self._unwritten[sent:]
+                return True
+            has_moved = True
+            self._unwritten = memoryview(self._unwritten)[sent:] if sent < len(self._unwritten) else b""
+        else:
+            self._watch(EVENT_READ)
+            if self._ends_message:
+                self._ends_message = False
+                self._session.dot_sent()
+        if has_moved:
             self._touch()
-        self._watch(EVENT_READ)
-        if self._ends_message:
-            self._ends_message = False
-            self._session.dot_sent()
-            self._touch()
+        return has_moved
 
     def _lose(self, reason: str) -> None:
         self._perform(self._session.lost(reason))
@@ -261,7 +267,6 @@ class Connection:
         for effect in effects:
             match effect:
                 case Send():
-                    self._touch()
                     self._send(effect)
                 case StartTls():
                     self._start_tls()
@@ -307,7 +312,7 @@ class Connection:
         self._forget_unwritten()
 
     def _forget_unwritten(self) -> None:
-        self._unwritten = memoryview(b"")
+        self._unwritten = b""
         self._ends_message = False
 
 

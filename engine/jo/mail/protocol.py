@@ -17,7 +17,7 @@ find the thread again.
 import re
 from collections import deque
 from dataclasses import replace
-from enum import Enum, auto
+from enum import Enum
 
 from jo.mail.auth import choose_steps
 from jo.mail.dot import END, stuff
@@ -31,22 +31,24 @@ from jo.ports.mailer import About, Outgoing, Reply, ReplyKind, Stage
 
 
 class _Asked(Enum):
-    """What the relay owes a reply for."""
+    """What the relay owes a reply for, and the stage at which it does."""
 
-    GREETING = auto()
-    EHLO = auto()
-    STARTTLS = auto()
-    AUTH = auto()
-    RSET = auto()
-    MAIL = auto()
-    RCPT = auto()
-    DATA = auto()
-    DOT = auto()
-    QUIT = auto()
+    GREETING = "GREETING", Stage.GREETING
+    EHLO = "EHLO", Stage.EHLO
+    STARTTLS = "STARTTLS", Stage.STARTTLS
+    AUTH = "AUTH", Stage.AUTH
+    RSET = "RSET", Stage.MAIL
+    """Clears away the last transaction at the start of the next one."""
+    MAIL = "MAIL", Stage.MAIL
+    RCPT = "RCPT", Stage.RCPT
+    DATA = "DATA", Stage.DATA
+    DOT = "DOT", Stage.DOT
+    QUIT = "QUIT", Stage.QUIT
 
+    def __init__(self, command: str, stage: Stage) -> None:
+        self.command = command
+        self.stage = stage
 
-# RSET clears away the last transaction at the start of the next one.
-_STAGE = {asked: Stage.MAIL if asked is _Asked.RSET else Stage(asked.name.lower()) for asked in _Asked}
 
 _ENVELOPE = deque((_Asked.MAIL, _Asked.RCPT, _Asked.DATA))
 _CONSENT_TO_ENVELOPE = re.compile(rb"(?:25\d(?: [^\r\n]{0,500})?\r\n){2}354(?: [^\r\n]{0,500})?\r\n")
@@ -57,11 +59,13 @@ class Session:
 
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
+        self._name = relay.name
         self._reader = ResponseReader()
         self._extensions = Extensions()
         self._hello = b""
         self._secured = False
-        self._stage = Stage.CONNECT
+        self.stage = Stage.CONNECT
+        """The stage that the dialog has reached; its time-out applies."""
         self._awaiting: deque[_Asked] = deque()
         self._unsent: deque[tuple[_Asked, bytes]] = deque()
         self._auth_steps: deque[bytes] = deque()
@@ -73,18 +77,13 @@ class Session:
         """Whether the relay has looked at a message on this connection."""
         self._over = False
 
-    @property
-    def stage(self) -> Stage:
-        """The stage that the dialog has reached; its time-out applies."""
-        return self._stage
-
     # What the owner tells ------------------------------------------------------------------------
 
     def connected(self, own_name: str) -> list[Effect]:
         """The socket is connected. `own_name` is what to say in EHLO."""
         self._hello = f"EHLO {own_name}\r\n".encode("ascii")
         if self._relay.security is Tls.IMPLICIT:
-            self._stage = Stage.STARTTLS
+            self.stage = Stage.STARTTLS
             return [StartTls()]
         self._await(_Asked.GREETING)
         return []
@@ -118,13 +117,15 @@ class Session:
         try:
             transaction = write_transaction(outgoing, self._extensions)
         except UnsendableError as unsendable:
-            return [self._settle(unsendable.as_reply(outgoing, self._relay.name))]
+            return [self._settle(unsendable.as_reply(outgoing, self._name))]
         if self._needs_reset:
             self._unsent.append((_Asked.RSET, b"RSET\r\n"))
             self._needs_reset = False
-        self._unsent.append((_Asked.MAIL, transaction.mail))
-        self._unsent.append((_Asked.RCPT, transaction.rcpt))
-        self._unsent.append((_Asked.DATA, b"DATA\r\n"))
+        self._unsent += (
+            (_Asked.MAIL, transaction.mail),
+            (_Asked.RCPT, transaction.rcpt),
+            (_Asked.DATA, b"DATA\r\n"),
+        )
         return self._send_next()
 
     def dot_sent(self) -> None:
@@ -142,11 +143,11 @@ class Session:
         self._over = True
         end: list[Effect] = [HangUp()]
         if not self._opened:
-            return [Failed(Trouble(stage=self._stage, text=reason)), *end]
+            return [Failed(Trouble(stage=self.stage, text=reason)), *end]
         if self._refusal is not None:
             return [self._settle(self._refusal), *end]
         if self._outgoing is not None:
-            reply = self._reply(judge_loss(self._stage), text=reason, about=self._about_end())
+            reply = self._reply(judge_loss(self.stage), text=reason, about=self._about_end())
             return [self._settle(reply), *end]
         return end
 
@@ -169,9 +170,11 @@ class Session:
         asked = self._awaiting.popleft()
         if asked is _Asked.QUIT:
             return self._hang_up()
-        if not goes_on(self._stage, response):
+        if not goes_on(self.stage, response):
             return self._refused(asked, response)
         match asked:
+            case _Asked.DOT:
+                return [self._settle(self._reply(ReplyKind.ACCEPTED, response))]
             case _Asked.GREETING:
                 return self._ask(_Asked.EHLO, self._hello)
             case _Asked.EHLO:
@@ -187,17 +190,15 @@ class Session:
                 return self._after_auth(response)
             case _Asked.DATA:
                 return self._go_ahead()
-            case _Asked.DOT:
-                return [self._settle(self._reply(ReplyKind.ACCEPTED, response))]
             case _:  # RSET, MAIL, RCPT: the next one was sent with it, or is sent now
                 return self._send_next()
 
     def _refused(self, asked: _Asked, response: Response) -> list[Effect]:
         if not self._opened:
             return self._fail_opening(response)
-        is_end = response.code == CLOSING or is_out_of_step(self._stage, response) or asked is _Asked.RSET
+        is_end = response.code == CLOSING or is_out_of_step(self.stage, response) or asked is _Asked.RSET
         about = self._about_end() if is_end else About.MESSAGE
-        kind = judge_refusal(self._stage, response)
+        kind = judge_refusal(self.stage, response)
         refusal = self._refusal or self._reply(kind, response, about=about)
         if is_end:
             return [self._settle(refusal), *self._hang_up()]
@@ -222,13 +223,13 @@ class Session:
     def _after_ehlo(self) -> list[Effect]:
         if self._relay.security is Tls.STARTTLS and not self._secured:
             if not self._extensions.starttls:
-                self._stage = Stage.STARTTLS
+                self.stage = Stage.STARTTLS
                 return self.lost("the relay does not offer STARTTLS, which its settings require")
             return self._ask(_Asked.STARTTLS, b"STARTTLS\r\n")
         credentials = self._relay.credentials
         if credentials is None:
             return self._become_ready()
-        self._stage = Stage.AUTH
+        self.stage = Stage.AUTH
         if not self._relay.may_sign_in:
             return self.lost("a password is not sent without TLS to another machine")
         steps = choose_steps(credentials, self._extensions.auth)
@@ -247,17 +248,17 @@ class Session:
 
     def _become_ready(self) -> list[Effect]:
         self._opened = True
-        self._stage = Stage.MAIL
+        self.stage = Stage.MAIL
         return [Ready()]
 
     def _fail_opening(self, response: Response) -> list[Effect]:
-        lost_thread = is_out_of_step(self._stage, response)
+        lost_thread = is_out_of_step(self.stage, response)
         what = "spoke out of turn" if lost_thread else "refused"
         trouble = Trouble(
-            stage=self._stage,
+            stage=self.stage,
             code=response.code,
             enhanced=response.enhanced,
-            text=f"the relay {what} at {self._stage}: {response.text}",
+            text=f"the relay {what} at {self.stage}: {response.text}",
         )
         goodbye = [] if lost_thread or response.code == CLOSING else [Send(data=b"QUIT\r\n")]
         return [Failed(trouble), *goodbye, *self._hang_up()]
@@ -267,21 +268,21 @@ class Session:
     def _send_next(self) -> list[Effect]:
         """Send what may go now; settle a refused message once no reply is outstanding."""
         if self._awaiting:
-            self._stage = _STAGE[self._awaiting[0]]
+            self.stage = self._awaiting[0].stage
             return []
         if not self._unsent:
             return [self._settle(self._refusal)] if self._refusal is not None else []
         if not self._extensions.pipelining:
             asked, line = self._unsent.popleft()
             return self._ask(asked, line)
-        lines = b"".join(line for _, line in self._unsent)
-        self._await(*(asked for asked, _ in self._unsent))
+        all_asked, lines = zip(*self._unsent, strict=True)
+        self._await(*all_asked)
         self._unsent.clear()
-        return [Send(data=lines)]
+        return [Send(data=b"".join(lines))]
 
     def _go_ahead(self) -> list[Effect]:
         """The relay waits for the body: it gets it all, or the connection ends."""
-        self._stage = Stage.BODY
+        self.stage = Stage.BODY
         if self._refusal is not None:
             # A lone dot would end this, too, but could be taken for an empty message.
             return [self._settle(self._refusal), *self._hang_up()]
@@ -294,7 +295,7 @@ class Session:
 
     def _await(self, *asked: _Asked) -> None:
         self._awaiting.extend(asked)
-        self._stage = _STAGE[self._awaiting[0]]
+        self.stage = self._awaiting[0].stage
 
     def _ask(self, asked: _Asked, line: bytes) -> list[Effect]:
         self._await(asked)
@@ -304,7 +305,7 @@ class Session:
         self._is_proven = self._is_proven or reply.code is not None
         self._outgoing = None
         self._refusal = None
-        self._stage = Stage.MAIL
+        self.stage = Stage.MAIL
         return Settled(reply)
 
     def _about_end(self) -> About:
@@ -313,7 +314,7 @@ class Session:
         Behind MAIL the relay has begun to look at the message, which may be what it cannot bear. A connection
         that ends before it has carried any message at all is worth no more than one that does not open.
         """
-        if self._stage is not Stage.MAIL:
+        if self.stage is not Stage.MAIL:
             return About.MESSAGE
         return About.CONNECTION if self._is_proven else About.RELAY
 
@@ -333,10 +334,10 @@ class Session:
         return Reply(
             key=self._outgoing.key,
             kind=kind,
-            stage=self._stage,
+            stage=self.stage,
             code=response.code if response else None,
             enhanced=response.enhanced if response else None,
             text=response.text if response else text,
-            relay=self._relay.name,
+            relay=self._name,
             about=about,
         )

@@ -40,15 +40,15 @@ class Response:
     def text(self) -> str:
         """The text in one line without the enhanced status, cut to TEXT_LIMIT."""
         status = self.enhanced
-        parts = (line.removeprefix(status) if status else line for line in self.lines)
-        return " ".join(word for part in parts for word in part.split())[:TEXT_LIMIT]
+        parts = [line.removeprefix(status) for line in self.lines] if status else self.lines
+        return " ".join(" ".join(parts).split())[:TEXT_LIMIT]
 
 
 class ResponseReader:
     """Cuts a stream of bytes into replies."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._buffer = b""
         self._code = b""
         self._lines: list[str] = []
 
@@ -62,14 +62,13 @@ class ResponseReader:
 
     def discard(self) -> None:
         """Forget what is left."""
-        self._buffer.clear()
+        self._buffer = b""
         self._lines.clear()
 
     def next(self) -> Response | None:
         """Return the next whole reply, None when more bytes are needed. Raises GarbledError."""
-        while (end := self._buffer.find(b"\n", 0, LINE_LIMIT)) >= 0:
-            line = bytes(self._buffer[: end + 1])
-            del self._buffer[: end + 1]
+        while (end := self._buffer.find(b"\n", 0, LINE_LIMIT) + 1) > 0:
+            line, self._buffer = self._buffer[:end], self._buffer[end:]
             response = self._take(line)
             if response is not None:
                 return response
