@@ -5,7 +5,7 @@ sandbox hides Python; the worker's limits are for what both have missed.
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from jo.render.escape import ESCAPES, Context
@@ -63,7 +63,7 @@ def _environment() -> "Environment":
     environment.globals.clear()
     environment.tests = {name: environment.tests[name] for name in TESTS}
     environment.filters = {name: _author_filter(name) for name in FILTERS} | {
-        f"jo_{encoding.name}_{context}": partial(_print, ESCAPES[context], encoding)
+        f"jo_{encoding.name}_{context}": partial(_print, _finisher(ESCAPES[context], encoding))
         for encoding in ENCODINGS.values()
         for context in Context
     }
@@ -85,12 +85,21 @@ def _author_filter(name: str) -> Callable[..., Any]:
     return run
 
 
-def _print(escape: Callable[[str], str], encoding: Encoding, value: Any) -> str:
-    from jinja2 import Undefined
+def _finisher(escape: Callable[[str], str], encoding: Encoding) -> Callable[[str], str]:
     from markupsafe import Markup
+
+    # A mail prints the same few values again and again; percent-encoded text equals plain text of its letters.
+    @lru_cache(64, typed=True)
+    def finish(text: str) -> str:
+        # What is escaped for its place and encoded is finished; autoescape must not touch it again.
+        return Markup(encoding.value(escape(text)))  # noqa: S704 - the line above says why
+
+    return finish
+
+
+def _print(finish: Callable[[str], str], value: Any) -> str:
+    from jinja2 import Undefined
 
     if isinstance(value, Undefined):
         str(value)  # raises: StrictUndefined has no text
-    text = value if isinstance(value, str) else to_text(value)
-    # What is escaped for its place and encoded is finished; autoescape must not touch it again.
-    return Markup(encoding.value(escape(text)))  # noqa: S704 - the line above says why
+    return finish(value if isinstance(value, str) else to_text(value))
