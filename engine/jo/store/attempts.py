@@ -15,7 +15,7 @@ from jo.store.codec import INTENT, fixed_values, to_intent
 from jo.store.columns import Json
 from jo.store.ledger_part import LedgerPart, may_become
 from jo.store.tables import IS_OPEN, attempts, intents, leases
-from jo.store.turns import AS_COUNTED, SORT, Turn
+from jo.store.turns import AS_COUNTED, SORT
 from jo.store.twins import among, insert
 
 _OPEN = (
@@ -95,7 +95,7 @@ _ABANDONED = (
 """Unsorted: asked for an order by id, SQLite would read all attempts there ever were."""
 
 _OF_ATTEMPTS = (
-    select(*SORT, attempts.c.id, attempts.c.number, attempts.c.state)
+    select(attempts.c.id, attempts.c.number, attempts.c.state, *SORT)
     .join_from(attempts, intents, intents.c.id == attempts.c.intent)
     .where(among(attempts.c.id, "ids"))
 )
@@ -117,10 +117,8 @@ class Attempts(LedgerPart):
         if self._lease is None:
             raise RuntimeError("an attempt is opened in a transaction without a lease")
         lease = self._lease
-        turns = [
-            Turn(id_, IntentState.OPEN, None, "", {"b_fixed": fixed_values(fixed)}) for id_, fixed in intents
-        ]
-        self._turns.make(_OPEN, turns)
+        rows = [{"b_id": id_, "b_fixed": fixed_values(fixed)} for id_, fixed in intents]
+        self._turns.make(_OPEN, IntentState.OPEN, rows)
         values = {
             "lease": lease.name,
             "owner": lease.owner,
@@ -135,35 +133,35 @@ class Attempts(LedgerPart):
         ]
 
     def record(self, ends: Sequence[tuple[int, AttemptEnd, Settled]]) -> None:
-        by_attempt: defaultdict[AttemptState, list[dict[str, Any]]] = defaultdict(list)
-        by_intent: defaultdict[IntentState, list[Turn]] = defaultdict(list)
         of = self._of_attempts([id_ for id_, *_ in ends])
         late = [(id_, end) for id_, end, _ in ends if id_ in of and of[id_].state is not AttemptState.OPEN]
-        are_late = {id_ for id_, _ in late}
-        tried = self._evidence.tried(
-            [of[id_].intent for id_, *_ in ends if id_ in of and of[id_].number > 1 and id_ not in are_late]
-        )
+        if late:
+            are_late = {id_ for id_, _ in late}
+            ends = [end for end in ends if end[0] not in are_late]
+        tried = self._evidence.tried([of[id_].intent for id_, *_ in ends if id_ in of and of[id_].number > 1])
+        by_attempt: defaultdict[AttemptState, list[dict[str, Any]]] = defaultdict(list)
+        by_intent: defaultdict[IntentState, list[dict[str, Any]]] = defaultdict(list)
         for id_, end, settled in ends:
-            if id_ in are_late:
-                continue
             by_attempt[end.state].append(
                 {"b_id": id_, "stage": end.stage, "code": end.code, "text": end.text, "ended_at": end.at}
             )
-            own = of.get(id_, _NO_ATTEMPT)
-            known = beside(settled, tried.get(own.intent, ()))
-            values = {
-                "b_attempt": own.number,
-                "why": known.why,
-                "detail": known.detail,
-                "due_at": known.due_at,
-                "outcome_at": known.outcome_at,
-                "ended_at": None if known.state in UNDER_WAY else end.at,
-            }
-            by_intent[known.state].append(Turn(own.intent, known.state, known.why, known.detail, values))
-        for state, rows in by_attempt.items():
-            self._change_each(_END_ATTEMPT[state], rows, "attempts")
-        for intent_state, turns in by_intent.items():
-            self._turns.make(_SETTLE[intent_state], turns)
+            intent, number, _ = of.get(id_, _NO_ATTEMPT)
+            known = beside(settled, tried[intent]) if intent in tried else settled
+            by_intent[known.state].append(
+                {
+                    "b_id": intent,
+                    "b_attempt": number,
+                    "why": known.why,
+                    "detail": known.detail,
+                    "due_at": known.due_at,
+                    "outcome_at": known.outcome_at,
+                    "ended_at": None if known.state in UNDER_WAY else end.at,
+                }
+            )
+        for attempt_state, rows in by_attempt.items():
+            self._change_each(_END_ATTEMPT[attempt_state], rows, "attempts")
+        for intent_state, rows in by_intent.items():
+            self._turns.make(_SETTLE[intent_state], intent_state, rows)
         if late:
             self._evidence.reply(late)
 
@@ -176,8 +174,7 @@ class Attempts(LedgerPart):
         return sorted(found, key=lambda pair: pair[0].id)
 
     def _of_attempts(self, ids: Sequence[int]) -> Mapping[int, _OfAttempt]:
-        found = {}
-        for *sort, attempt, number, state in self._ask(_OF_ATTEMPTS, {"ids": ids}):
-            self._turns.know_sort(*sort)
-            found[attempt] = _OfAttempt(sort[0], number, state)
-        return found
+        """Return what the attempts are of, and remember how their intents are counted."""
+        rows = self._ask(_OF_ATTEMPTS, {"ids": ids})
+        self._turns.know_sorts({intent: tuple(sort) for _, _, _, intent, *sort in rows})
+        return {id_: _OfAttempt(intent, number, state) for id_, number, state, intent, *_ in rows}

@@ -14,7 +14,7 @@ from jo.ports.store.errors import ChangeRefusedError
 from jo.store.codec import INTENT, to_intent
 from jo.store.ledger_part import LedgerPart, may_become
 from jo.store.tables import IS_PENDING, IS_QUARANTINED, IS_RECONSIDERED, intents
-from jo.store.turns import AS_COUNTED, SORT, Turn
+from jo.store.turns import AS_COUNTED, SORT
 from jo.store.twins import among
 
 WITHOUT_ATTEMPT = (IntentState.PENDING, IntentState.QUARANTINED)
@@ -106,27 +106,20 @@ class Endings(LedgerPart):
     __slots__ = ()
 
     def keep(self, holds: Sequence[tuple[int, Keep]]) -> None:
-        turns = [
-            Turn(
-                id_,
-                IntentState.PENDING,
-                keep.why,
-                keep.detail,
-                {"why": keep.why, "due_at": keep.until, "detail": keep.detail},
-            )
-            for id_, keep in holds
+        rows = [
+            {"b_id": id_, "why": keep.why, "due_at": keep.until, "detail": keep.detail} for id_, keep in holds
         ]
-        self._turns.make(_KEEP, turns)
+        self._turns.make(_KEEP, IntentState.PENDING, rows)
 
     def end(self, ends: Sequence[tuple[int, End]], at: datetime) -> None:
-        by_state: defaultdict[IntentState, list[Turn]] = defaultdict(list)
+        by_state: defaultdict[IntentState, list[dict[str, Any]]] = defaultdict(list)
         for id_, end in self._evidence.close(ends, at):
-            values = {"detail": end.detail, "ended_at": None if end.state in UNDER_WAY else at}
-            by_state[end.state].append(Turn(id_, end.state, None, end.detail, values))
-        for state, turns in by_state.items():
+            ended_at = None if end.state in UNDER_WAY else at
+            by_state[end.state].append({"b_id": id_, "detail": end.detail, "ended_at": ended_at})
+        for state, rows in by_state.items():
             if state not in _END:
                 raise ChangeRefusedError(f"No intent becomes {state} without an attempt.")
-            self._turns.make(_END[state], turns)
+            self._turns.make(_END[state], state, rows)
 
     def requeue(self, template: str, now: datetime, limit: int) -> int:
         return self._requeue(_MENDED, {"template": template}, now, limit)

@@ -29,7 +29,7 @@ from jo.ports.store.ledger import OPERATOR, REPLY, Said
 from jo.store.codec import INTENT, to_intent
 from jo.store.section import Section
 from jo.store.tables import IS_UNCERTAIN, attempts, evidence, intents, is_either, is_one_of
-from jo.store.turns import AS_COUNTED, Turn, Turns
+from jo.store.turns import AS_COUNTED, Turns
 from jo.store.twins import among, insert
 
 _TRIED = (
@@ -152,11 +152,8 @@ class SqlEvidence(Section):
         if not final:
             return ends
         doubtful = {id_ for (id_,) in self._ask(_DOUBTFUL, {"ids": list(final)})}
-        turns = []
-        for id_ in sorted(doubtful):
-            values = {"detail": final[id_], "ended_at": at}
-            turns.append(Turn(id_, IntentState.UNCERTAIN, None, final[id_], values))
-        self._turns.make(_CLOSE, turns)
+        rows = [{"b_id": id_, "detail": final[id_], "ended_at": at} for id_ in sorted(doubtful)]
+        self._turns.make(_CLOSE, IntentState.UNCERTAIN, rows)
         return [(id_, end) for id_, end in ends if id_ not in doubtful]
 
     def close_all(self, find: Select[Any], asked: Mapping[str, Any], values: Mapping[str, Any]) -> int:
@@ -189,12 +186,14 @@ class SqlEvidence(Section):
                 self._change_each(_REVISE_ATTEMPT, [row], "attempts")
             self._tell(_KEEP_EVIDENCE, _row(item, ruling, said))
         if settled is not None:
-            self._turns.make(_REVISE[settled.state], [_turn(intent, settled, said.at)])
+            row = _settling(intent, settled, said.at)
+            self._turns.make(_REVISE[settled.state], settled.state, [row])
 
 
-def _turn(intent: Intent, settled: Settled, at: datetime) -> Turn:
+def _settling(intent: Intent, settled: Settled, at: datetime) -> dict[str, Any]:
     is_under_way = settled.state in UNDER_WAY
-    values = {
+    return {
+        "b_id": intent.id,
         "b_attempts": intent.attempts,
         "why": settled.why,
         "detail": settled.detail,
@@ -202,7 +201,6 @@ def _turn(intent: Intent, settled: Settled, at: datetime) -> Turn:
         "outcome_at": settled.outcome_at,
         "ended_at": None if is_under_way else intent.ended_at or at,
     }
-    return Turn(intent.id, settled.state, settled.why, settled.detail, values)
 
 
 def _row(about: Tried, ruling: Ruling, said: Said) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """Changes of intents, each counted, and each only as long as the intent is where its count is."""
 
 from collections.abc import Mapping, Sequence, Set
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, Select, Text, Update, and_, bindparam, func, literal_column, select
 
 from jo.flow.intent import Intent
 from jo.flow.state import IntentState, Why
-from jo.store.counts import Sort, SqlCounts, What, of_mail
+from jo.store.counts import SORT_OF_MAIL, Sort, SqlCounts, of_mail
 from jo.store.section import Section
 from jo.store.tables import intents
 from jo.store.twins import among
@@ -15,8 +15,8 @@ from jo.store.twins import among
 PAGE = 5_000
 """Intents that are changed at once where nobody knows how many there are."""
 
-SORT = (intents.c.id, intents.c.journey, intents.c.state, intents.c.why, intents.c.detail)
-"""What an intent is counted by."""
+SORT = (intents.c.id, *SORT_OF_MAIL)
+"""An intent, and what it is counted as."""
 
 _SORTS_OF = select(*SORT).where(among(intents.c.id, "ids"))
 
@@ -27,19 +27,8 @@ AS_COUNTED = and_(
 )
 """One intent, as long as it is where its count is."""
 
-_NOWHERE: Sort = ("", What.MAIL, "", "")
+_NOWHERE: Sort = ("", "", "", "")
 """What an intent is counted as that does not exist."""
-
-
-class Turn(NamedTuple):
-    """What becomes of one intent."""
-
-    id: int
-    state: IntentState
-    why: Why | None
-    detail: str
-    values: Mapping[str, Any]
-    """What else its update sets."""
 
 
 class Turns(Section):
@@ -62,31 +51,32 @@ class Turns(Section):
             self._known[intent.id] = _sort_of(intent)
         return intents
 
-    def know_sort(self, id_: int, journey: str, state: IntentState, why: Why | None, detail: str) -> None:
-        self._known[id_] = of_mail(journey, state, why, detail)
+    def know_sorts(self, sorts: Mapping[int, Sort]) -> None:
+        """Remember what was just read with `SORT_OF_MAIL`, by the intents' ids."""
+        self._known.update(sorts)
 
     def pending(self, ids: Sequence[int]) -> Set[int]:
         """Return those of the intents that are pending; remember all of them."""
         self._learn(ids)
         return {id_ for id_ in ids if self._known.get(id_, _NOWHERE)[2] == IntentState.PENDING}
 
-    def make(self, statement: Update, turns: Sequence[Turn]) -> None:
-        """Change intents that are known by their ids. Raises ChangeRefusedError."""
-        self._learn([turn.id for turn in turns if turn.id not in self._known])
-        rows = []
-        for turn in turns:
-            _, _, state, why = self._known.get(turn.id, _NOWHERE)
-            held = why if state == IntentState.PENDING else ""
-            rows.append({"b_id": turn.id, "b_state": state, "b_why": held, **turn.values})
+    def make(self, statement: Update, to: IntentState, rows: Sequence[dict[str, Any]]) -> None:
+        """Bring intents to a state, each by a row: its id as `b_id`, and what else the statement sets.
+
+        A row's `why` and `detail` say what it is counted as. Raises ChangeRefusedError.
+        """
+        self._learn([row["b_id"] for row in rows if row["b_id"] not in self._known])
+        old = [self._known.get(row["b_id"], _NOWHERE) for row in rows]
+        for row, (_, _, state, why) in zip(rows, old, strict=True):
+            row["b_state"], row["b_why"] = state, why if state == IntentState.PENDING else ""
         self._change_each(statement, rows, "intents")
-        old = [self._known[turn.id] for turn in turns]
-        new = [
-            of_mail(journey, turn.state, turn.why, turn.detail)
-            for (journey, *_), turn in zip(old, turns, strict=True)
-        ]
+        new = {
+            row["b_id"]: of_mail(journey, to, row.get("why"), row.get("detail", ""))
+            for (journey, *_), row in zip(old, rows, strict=True)
+        }
         self._counts.left(old)
-        self._counts.came(new)
-        self._known.update(zip((turn.id for turn in turns), new, strict=True))
+        self._counts.came(new.values())
+        self._known.update(new)
 
     def make_all(
         self,
@@ -120,16 +110,15 @@ class Turns(Section):
         rows = self._connection.execute(find, {**asked, "limit": limit}).all()
         if rows:
             self._connection.execute(statement, {**values, "ids": [id_ for id_, *_ in rows]})
-            self._counts.left([of_mail(*sort) for _, *sort in rows])
+            self._counts.left([tuple(sort) for _, *sort in rows])
             self._counts.came([of_mail(journey, *to) for _, journey, *_ in rows])
-            for row in rows:
-                self._known.pop(row.id, None)
+            for id_, *_ in rows:
+                self._known.pop(id_, None)
         return len(rows)
 
     def _learn(self, ids: Sequence[int]) -> None:
         if ids:
-            for id_, *sort in self._ask(_SORTS_OF, {"ids": ids}):
-                self._known[id_] = of_mail(*sort)
+            self.know_sorts({id_: tuple(sort) for id_, *sort in self._ask(_SORTS_OF, {"ids": ids})})
 
 
 def _sort_of(intent: Intent) -> Sort:
