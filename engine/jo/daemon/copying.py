@@ -22,7 +22,7 @@ from typing import TypeVar
 from jo.conditions.tree import Call
 from jo.daemon.live import Live
 from jo.daemon.spool import Spool, parts
-from jo.flow.person import references
+from jo.flow.rows import references
 from jo.model.source import Source
 from jo.model.usage import counted_sources
 from jo.ports.refresher import ROWS, Failure, MarkGone, PutFacts, Wake, decode, encode

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from jo.daemon.live import Live, PinnedProgram
 from jo.flow.look import Look, Occurred
 from jo.flow.passage import Passage
-from jo.flow.person import Atlas, Person, Plain, gather
+from jo.flow.person import Person
 from jo.flow.reading import Needs, PersonFacts, Seen, needs
+from jo.flow.rows import Atlas, Plain, gather
 from jo.flow.state import IntentState
 from jo.model.program import OnUnreachable
 from jo.model.source import Source

@@ -9,8 +9,8 @@ from jo.conditions.condition import Condition
 from jo.conditions.instants import TimeExpr, evaluate
 from jo.flow.entry import share
 from jo.flow.passage import Passage, StepIntent
-from jo.flow.person import Plain
 from jo.flow.reading import PersonFacts, Reader
+from jo.flow.rows import Plain
 from jo.model.step import IntentEnd, IntentSeen
 from jo.steps.split import drawn
 from jo.timing.calendars import Calendar

@@ -12,7 +12,8 @@ from jo.conditions.facts import Facts, Row
 from jo.conditions.to_python import compile_condition
 from jo.conditions.tree import Call, Literal, walk
 from jo.conditions.types import Scope
-from jo.flow.person import Person, Plain, typed
+from jo.flow.person import Person
+from jo.flow.rows import Plain, typed
 from jo.model.program import Program
 from jo.timing.zones import local_date
 

@@ -88,7 +88,7 @@ def _author_filter(name: str) -> Callable[..., Any]:
 def _finisher(escape: Callable[[str], str], encoding: Encoding) -> Callable[[str], str]:
     from markupsafe import Markup
 
-    # A mail prints the same few values again and again; percent-encoded text equals plain text of its letters.
+    # A mail prints the same few values again and again. By type: percent-encoded text equals plain text.
     @lru_cache(64, typed=True)
     def finish(text: str) -> str:
         # What is escaped for its place and encoded is finished; autoescape must not touch it again.

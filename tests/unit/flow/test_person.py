@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from zoneinfo import ZoneInfo
 
 from jo.conditions.types import Field, FieldType
-from jo.flow.person import Atlas, Person, Plain, Reads, Rows, gather, reads_of
+from jo.flow.person import Person, Reads, reads_of
+from jo.flow.rows import Atlas, Plain, Rows, gather
 from jo.model.source import Roles, Source
 
 TEXT = FieldType.TEXT

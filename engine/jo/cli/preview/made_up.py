@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from jo.conditions.types import Field, FieldType
-from jo.flow.person import Atlas, Person
+from jo.flow.person import Person
+from jo.flow.rows import Atlas
 from jo.model.project import Project
 from jo.model.source import Source
 from jo.timing.zones import load_zone

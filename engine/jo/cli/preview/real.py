@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from jo.flow.mailbox import address_key
-from jo.flow.person import Atlas, Person, Plain, gather
+from jo.flow.person import Person
+from jo.flow.rows import Atlas, Plain, gather
 from jo.model.power_list import PowerList
 from jo.model.project import Project
 from jo.model.source import Source
