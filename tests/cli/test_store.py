@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -45,6 +46,39 @@ def count(file: Path) -> int:
     with closing(sqlite3.connect(file)) as connection:
         found: int = connection.execute("SELECT count(*) FROM intents").fetchone()[0]
     return found
+
+
+# --- the file ---------------------------------------------------------------------------------------
+
+
+def test_whoever_comes_by_a_symbolic_link_finds_the_same_lock_and_the_same_journal(
+    project: Path, store: Store, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = tmp_path_factory.mktemp("other")
+    shutil.copytree(project, other, ignore=shutil.ignore_patterns("store.db*"), dirs_exist_ok=True)
+    (other / ".jo" / "store.db").symlink_to(project / ".jo" / "store.db")
+    lock = RunLock(project / ".jo" / "store.db")
+    assert lock.take()
+    try:
+        code, _, err = play(other, {}, "run", "--once")
+    finally:
+        lock.give_back()
+    assert (code, "works on this store" in err) == (Exit.LOCKED, True)
+
+    play(other, {}, "run", "--once")
+    assert (project / ".jo" / "store.journal").is_dir()
+    assert sorted(path.name for path in (other / ".jo").glob("store*")) == ["store.db"]
+
+
+@pytest.mark.parametrize("words", ["status", "run --once", "apply --yes", "store check", "store backup x.db"])
+def test_a_store_with_two_names_is_refused(project: Path, store: Store, words: str) -> None:
+    (project / "second.db").hardlink_to(project / ".jo" / "store.db")
+
+    code, _, err = play(project, {}, *words.split())
+
+    assert code == Exit.FAILURE
+    assert "is one of 2 names of the same file" in " ".join(err.split())
+    assert not (project / "x.db").exists()
 
 
 # --- backup ------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from jo.ports.store.errors import StoreError
 from jo.store.address import read_address
 from jo.store.engine import BUSY_SECONDS
+from jo.store.sqlite import refuse_hard_links
 from jo.store.trouble import sentence
 
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK)
@@ -36,6 +37,7 @@ def backup(file: Path, target: Path) -> Backup:
         raise StoreError(f"{target} is there already, and a backup overwrites nothing. Choose another name.")
     if not file.exists():
         raise StoreError(f"There is no store at {file}.")
+    refuse_hard_links(str(file))
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         _reserve(part)

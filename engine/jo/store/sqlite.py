@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine
@@ -41,6 +42,8 @@ class SqliteDatabase:
         self.place = "in memory" if path is None else path
         if path is not None and create:
             _reserve(path)
+        if path is not None:
+            refuse_hard_links(path)
         self._writer = self._engine(1)
         self._reader = self._writer if path is None else self._engine(READERS)
 
@@ -106,6 +109,21 @@ class SqliteDatabase:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA cache_size = -{16 * 1024}")
         return connection
+
+
+def refuse_hard_links(path: str) -> None:
+    """Raise StoreError for a file with several names: SQLite and the worker's lock know it by one of them."""
+    try:
+        names = Path(path).stat().st_nlink
+    except OSError:
+        return  # told when SQLite tries
+    if names > 1:
+        raise StoreError(
+            f"The store {path} is one of {names} names of the same file (hard links). Whoever uses it by "
+            "another one sees another log and another lock, and both would damage it. Keep one name: make a "
+            "copy of the file with `cp` while nothing uses it, and put that in its place. To lead here from "
+            "another place use a symbolic link."
+        )
 
 
 def _reserve(path: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from os.path import realpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ def _journal_folder(settings: Settings) -> Path | None:
         folder = file.with_name(f"{file.stem}.journal")
     else:
         raise SettingsError("Nothing says where the journal is: set `path` in `[journal]`.")
-    return folder.absolute()
+    return Path(realpath(folder))
 
 
 def time_of(text: str) -> timedelta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from os.path import realpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,11 +44,14 @@ def open_store_to_read(settings: Settings) -> Store:
 
 
 def store_file(settings: Settings) -> Path | None:
-    """Return the file of a SQLite store; None for any other."""
+    """Return the file of a SQLite store, whatever links lead to it; None for any other.
+
+    What lies beside it, such as the lock of its worker, is then the same for everybody.
+    """
     url = plain(settings.store.url)
     if not url.startswith(_SQLITE) or url.removeprefix(_SQLITE) == _MEMORY:
         return None
-    return settings.root / url.removeprefix(_SQLITE)
+    return Path(realpath(settings.root / url.removeprefix(_SQLITE)))
 
 
 def check_store(settings: Settings) -> CheckReport:
