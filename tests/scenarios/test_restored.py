@@ -350,6 +350,24 @@ def test_no_crash_is_taken_for_another_store(place: Place, every: int) -> None:
         assert not [event for event in world.told if event.name == "run.held"]
 
 
+def test_a_journal_that_is_deleted_under_a_worker_lets_nothing_out_and_the_next_start_asks(
+    place: Place,
+) -> None:
+    with a_world(place) as world:
+        world.run(BACKUP)
+        sent = len(world.mailer.taken)
+        shutil.rmtree(place.journal)
+        world.clock.instant = LOSS
+        assert "taken away" in str(world.tick().trouble)
+        assert len(world.mailer.taken) == sent
+        assert world.told[-1].name == "tick.trouble"
+
+        world.restart()
+        assert held_by(world) == {Cause.JOURNAL_LOST}
+        release(world)
+        world.run(END)
+
+
 def test_a_full_disk_of_the_journal_sends_nothing_and_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

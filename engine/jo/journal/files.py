@@ -101,6 +101,23 @@ class JournalFile:
     def has_room(self, records: int) -> bool:
         return self.end.position + records < self.head.first + CAPACITY
 
+    def check_place(self) -> None:
+        """Make sure that it still is what its name stands for, since nobody finds what is written elsewhere.
+
+        Raises JournalError.
+        """
+        try:
+            is_there = os.path.samestat(os.fstat(self._file), self.path.stat())
+        except FileNotFoundError:
+            is_there = False
+        except OSError as error:
+            raise trouble(self.path, error) from error
+        if not is_there:
+            raise JournalError(
+                f"The journal {self.path} was taken away or replaced while it is in use. No mail goes out "
+                "without it: put it back, or start `jo run` again, and it says what is missing."
+            )
+
     def reserve(self, records: int) -> None:
         """Make room on the disk. Raises JournalError."""
         if self.end.position + records <= self._room:

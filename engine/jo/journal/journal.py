@@ -81,9 +81,10 @@ class FileJournal:
                     yield _part(found)
 
     def reserve(self, records: int) -> None:
+        self._file.check_place()
         if not self._is_sound:
-            self._file.close()
-            self._file = self._open()
+            torn, self._file = self._file, self._open()
+            torn.close()
         if not self._file.has_room(records + _BEGINNING):
             self._rotate(self.end)
         self._file.reserve(records + _BEGINNING)

@@ -88,7 +88,7 @@ class Journal(Protocol):
         ...
 
     def reserve(self, records: int) -> None:
-        """Make sure that there is room for that many, so that a full disk shows before attempts are opened.
+        """Make sure that the journal is still there, with room for that many, before attempts are opened.
 
         Raises JournalError.
         """

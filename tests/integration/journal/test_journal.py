@@ -1,5 +1,6 @@
 """The journal on a real disk: what was synced is there again, whatever happened to process or file."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -146,6 +147,26 @@ def test_a_changed_byte_is_noticed(tmp_path: Path) -> None:
     with a_journal(tmp_path) as journal:
         assert content(journal) == [*entries(0, 1), *entries(2, 4)]
         assert missing(journal) == 1
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_a_journal_that_is_taken_away_in_use_takes_no_more_until_it_is_back(
+    tmp_path: Path, is_replaced: bool
+) -> None:
+    with a_journal(tmp_path / "journal") as journal:
+        journal.begin(STORE, NOON)
+        (tmp_path / "journal").rename(tmp_path / "away")
+        if is_replaced:
+            shutil.copytree(tmp_path / "away", tmp_path / "journal")
+        for _ in range(2):
+            with pytest.raises(JournalError, match=r"taken away or replaced.*put it back"):
+                journal.reserve(1)
+
+        shutil.rmtree(tmp_path / "journal", ignore_errors=True)
+        (tmp_path / "away").rename(tmp_path / "journal")
+        journal.reserve(1)
+        journal.append(entries(0, 1))
+        assert content(journal) == entries(0, 1)
 
 
 def test_it_goes_on_in_new_files_and_each_says_what_a_start_needs(
