@@ -28,7 +28,7 @@ from jo.timing.calendars import Calendar
 _Answer = TypeVar("_Answer", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Question:
     name: str
     """A method of `Circumstances`."""
@@ -38,7 +38,7 @@ class _Question:
     """By answer."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Case:
     """Passages that stand at one place and get one decision."""
 
