@@ -11,8 +11,10 @@ but `earliest` and `latest` skip it.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jo.conditions.facts import Facts
@@ -36,7 +38,7 @@ from jo.conditions.instant_tree import (
 )
 from jo.conditions.missing import missing_fault
 from jo.conditions.paths import Missing, find_column
-from jo.conditions.to_python import compile_value
+from jo.conditions.tree import Path
 from jo.conditions.types import FieldType, Scope
 from jo.diagnostics.codes import DANGLING_REFERENCE, MISTYPED_CONDITION
 from jo.diagnostics.nearest import suggestion
@@ -118,24 +120,24 @@ def evaluate(
     expr: TimeExpr,
     facts: Facts,
     *,
-    scope: Scope,
+    value_of: Callable[[Path, Facts], Any],
     entered: datetime,
     zone: ZoneInfo,
     anchor: datetime | None = None,
     calendar: Calendar | None = None,
 ) -> datetime | None:
-    """Return the moment (UTC) of a checked time, None while it is NULL.
+    """Return the moment (UTC) of a checked time, None while it is NULL. `value_of` reads one of its fields.
 
     Weekly times count from the anchor, by default `entered`. Business days need the calendar (ValueError).
     """
-    reading = _Reading(facts, scope, entered, zone, anchor or entered, calendar)
+    reading = _Reading(facts, value_of, entered, zone, anchor or entered, calendar)
     return reading.moment(reading.read(expr))
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
     facts: Facts
-    scope: Scope
+    value_of: Callable[[Path, Facts], Any]
     entered: datetime
     zone: ZoneInfo
     anchor: datetime
@@ -149,7 +151,7 @@ class _Reading:
             case Sent(step):
                 return self.facts.passage.sent(step)
             case FieldTime(path):
-                value: date | datetime | None = compile_value(path, self.scope)(self.facts)
+                value: date | datetime | None = self.value_of(path, self.facts)
                 return value
             case Constant(datetime() as value):
                 return to_instant(value, self.zone)

@@ -50,7 +50,7 @@ class Look:
         return evaluate(
             expr,
             self.facts,
-            scope=self.reader.scope,
+            value_of=self.reader.value,
             entered=self.passage.entered_at,
             anchor=anchor,
             zone=self.zone,

@@ -6,11 +6,12 @@ A `Reader` belongs to one scope and compiles every condition once; a `Facts` is 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from jo.conditions.condition import Condition
 from jo.conditions.facts import Facts, Row
-from jo.conditions.to_python import compile_condition
-from jo.conditions.tree import Call, Literal, walk
+from jo.conditions.to_python import compile_condition, compile_value
+from jo.conditions.tree import Call, Literal, Path, walk
 from jo.conditions.types import Scope
 from jo.flow.person import Person
 from jo.flow.rows import Plain, typed
@@ -69,13 +70,14 @@ def needs(program: Program) -> Needs:
 
 
 class Reader:
-    """Compiles the conditions of one scope, each once."""
+    """Compiles the conditions and fields of one scope, each once."""
 
     def __init__(self, scope: Scope, events: Mapping[str, Scope] | None = None) -> None:
         """`events` has a scope for each event, in which conditions may name its payload."""
         self.scope = scope
         self._events = {name: Reader(of_event) for name, of_event in (events or {}).items()}
         self._compiled: dict[Condition, Callable[[Facts], bool | None]] = {}
+        self._fields: dict[Path, Callable[[Facts], Any]] = {}
 
     def holds(self, condition: Condition, facts: Facts) -> bool:
         """Read the condition; unknown is false."""
@@ -83,6 +85,13 @@ class Reader:
         if compiled is None:
             compiled = self._compiled[condition] = compile_condition(condition.expr, self.scope)
         return compiled(facts) is True
+
+    def value(self, path: Path, facts: Facts) -> Any:
+        """Read a field; None for NULL."""
+        compiled = self._fields.get(path)
+        if compiled is None:
+            compiled = self._fields[path] = compile_value(path, self.scope)
+        return compiled(facts)
 
     def fits(self, condition: Condition, event: str, payload: Plain, facts: "PersonFacts") -> bool:
         """Read a condition on an event's payload. One that is no longer declared fits nothing."""

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jo.conditions.facts import Facts
 from jo.conditions.instants import (
     check_time,
     evaluate,
@@ -17,6 +18,8 @@ from jo.conditions.instants import (
     time_paths,
     time_text,
 )
+from jo.conditions.to_python import compile_value
+from jo.conditions.tree import Path
 from jo.conditions.types import Place
 from jo.diagnostics.codes import BAD_TIME, DANGLING_REFERENCE, MISTYPED_CONDITION, UNKNOWN_FIELD, Code
 from jo.timing.calendars import Calendar, Span, weekly
@@ -128,7 +131,11 @@ def moment(
     assert expr is not None
     assert check_time(expr, PROGRAM) == ()
     person = Person(rows={"company": company or {}}, passage=Records(sent_at={"hello": sent} if sent else {}))
-    return evaluate(expr, person, scope=PROGRAM, entered=ENTERED, zone=zone, anchor=anchor, calendar=calendar)
+
+    def read(path: Path, facts: Facts) -> object:
+        return compile_value(path, PROGRAM)(facts)
+
+    return evaluate(expr, person, value_of=read, entered=ENTERED, zone=zone, anchor=anchor, calendar=calendar)
 
 
 def utc(*parts: int) -> datetime:
