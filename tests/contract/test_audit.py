@@ -264,6 +264,16 @@ BROKEN = [
         "1 per day",
         ["UPDATE intents SET address_key = 'ada@people.example' WHERE class = 'marketing'"],
     ),
+    (
+        "caps",
+        "1 per day",
+        [
+            f"UPDATE intents SET outcome_at = outcome_at - {24 * 60 * MINUTE} "
+            "WHERE passage IS NULL AND contact = 'cleo'",
+            "UPDATE intents SET state = 'pending', why = 'retry', outcome_at = NULL, ended_at = NULL "
+            "WHERE id = " + UNCERTAIN,
+        ],
+    ),
     # moments
     (
         "order",

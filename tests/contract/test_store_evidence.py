@@ -1,6 +1,7 @@
 """What every store promises of mails of which nobody knows the end, and of evidence that comes later."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import pytest
 
@@ -60,6 +61,12 @@ class Ledger:
             attempts.append(self.open())
             self.end(attempts[-1], state)
         return attempts[0]
+
+    def counted(self) -> Mapping[int, datetime]:
+        """Return what caps count for the address of the intent."""
+        with self.store.read() as work:
+            sent = work.ledger.sent_since(["c1@example.com"], MailClass.TRANSACTIONAL, NOON - DAY)
+        return sent.get("c1@example.com", {})
 
     def resolve(self, ruling: Ruling) -> bool:
         with self.store.write() as work:
@@ -312,13 +319,33 @@ def test_withdrawing_a_passage_keeps_the_doubt(store: Store) -> None:
     assert after == {"k": IntentState.UNCERTAIN, "l": IntentState.WITHDRAWN}
 
 
-def test_a_held_mail_counts_for_caps(store: Store) -> None:
-    ledger = Ledger(store, OnUncertain.HOLD)
+@pytest.mark.parametrize("on_uncertain", OnUncertain)
+def test_what_may_have_been_sent_counts_for_caps(store: Store, on_uncertain: OnUncertain) -> None:
+    ledger = Ledger(store, on_uncertain)
     ledger.tried(U)
 
-    with store.read() as work:
-        sent = work.ledger.sent_since(["c1@example.com"], MailClass.TRANSACTIONAL, NOON - DAY)
-    assert sent == {"c1@example.com": [NOON]}
+    assert ledger.counted() == {ledger.id: NOON}
+
+
+def test_a_mail_in_doubt_counts_for_caps_whatever_its_later_attempts_came_to(store: Store) -> None:
+    ledger = Ledger(store, OnUncertain.RESEND)
+    ledger.end(ledger.open(), U, days=1)
+    ledger.end(ledger.open(), U, days=2)
+    ledger.tried(D)
+
+    assert ledger.counted() == {ledger.id: NOON + 2 * DAY}
+    with store.write() as work:
+        work.ledger.end([(ledger.id, End(state=IntentState.QUARANTINED, detail="x"))], LATER)
+    assert ledger.counted() == {ledger.id: NOON + 2 * DAY}
+
+
+def test_a_mail_that_was_not_sent_after_all_does_not_count_for_caps(store: Store) -> None:
+    ledger = Ledger(store, OnUncertain.RESEND)
+    ledger.tried(U)
+
+    ledger.resolve(Ruling.NOT_SENT)
+
+    assert ledger.counted() == {}
 
 
 # --- finding -----------------------------------------------------------------------------------------

@@ -455,8 +455,15 @@ def test_sent_since_counts_accepted_uncertain_and_open_mails_of_an_address(store
         def sent(class_: MailClass = MailClass.MARKETING, since: int = 0) -> object:
             return work.ledger.sent_since(["ada@example.com", "x"], class_, NOON + since * MINUTE)
 
-        assert sent() == {"ada@example.com": [NOON, NOON + MINUTE, NOON + 2 * MINUTE]}
-        assert sent(since=2) == {"ada@example.com": [NOON + 2 * MINUTE]}
+        accepted, uncertain, _, _, under_way = (intent.id for intent in intents)
+        assert sent() == {
+            "ada@example.com": {
+                accepted: NOON + MINUTE,
+                uncertain: NOON + 2 * MINUTE,
+                under_way: NOON,
+            }
+        }
+        assert sent(since=2) == {"ada@example.com": {uncertain: NOON + 2 * MINUTE}}
         assert sent(class_=MailClass.INTERNAL) == {}
 
 

@@ -55,6 +55,26 @@ def test_a_cap_holds_until_it_is_free_and_takes_the_more_important_first(a_world
     assert days == {"high": 1, "bill": 1, "middle": 2, "low": 3}
 
 
+@on_both_databases
+def test_a_cap_counts_a_mail_that_may_have_gone_and_waits_to_go_again(a_world: MakeWorld) -> None:
+    files = {
+        **program("hello: {email: one}", name="first", more="priority: 20\n"),
+        **program("pause: {wait: 1 minute}\nhello: {email: two}", name="second"),
+        **policy("caps: {marketing: 1 per 1 day}\n"),
+        **mails("one", more="on_uncertain: resend\n"),
+        **mails("two"),
+    }
+    world = a_world(files, people(contact("ada")), TEN)
+    world.mailer.behave(ADA, ReplyKind.UNCERTAIN)
+
+    world.run("2026-12-01 10:04")
+    assert world.ends("ada") == ["one pending: uncertain: the relay said uncertain", "two pending"]
+    assert world.audit().holds
+    world.run("2026-12-31 00:00")
+
+    assert world.told_to("ada") == ["2026-12-01 10:00 one", "2026-12-01 10:05 one", "2026-12-02 10:05 two"]
+
+
 def test_a_mail_that_is_held_for_too_long_expires(a_world: MakeWorld) -> None:
     files = {
         **program("hello: {email: one, expires_after: 1 day}\nmore: {email: two}"),

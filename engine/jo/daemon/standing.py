@@ -73,8 +73,8 @@ class Standings:
         )
         self._sent = {
             (class_, cap): {
-                key: list(times)
-                for key, times in work.ledger.sent_since(keys, class_, _since(cap, now)).items()
+                key: dict(mails)
+                for key, mails in work.ledger.sent_since(keys, class_, _since(cap, now)).items()
             }
             for class_, cap in self._caps({intent.class_ for intent in intents})
         }
@@ -102,7 +102,7 @@ class Standings:
         """Note that this mail goes out now."""
         for (class_, _), sent in self._sent.items():
             if class_ is intent.class_:
-                sent.setdefault(self._keys[intent.id], []).append(self._now)
+                sent.setdefault(self._keys[intent.id], {})[intent.id] = self._now
 
     def _terms_of(self, intent: Intent) -> _Terms:
         name = intent.journey, intent.step, intent.template
@@ -172,10 +172,14 @@ class Standings:
         ]
 
     def _cap_frees(self, intent: Intent, person: Person, terms: _Terms) -> datetime | None:
-        """Return when every cap and the program's spacing leave room, or None when they do now."""
+        """Return when every cap and the program's spacing leave room, or None when they do now.
+
+        A mail that may have gone already does not stand in its own way.
+        """
         moments = []
         for (class_, cap), sent in self._sent.items():
-            times = sorted(sent.get(self._keys[intent.id], ()))
+            mails = sent.get(self._keys[intent.id], {})
+            times = sorted(moment for id_, moment in mails.items() if id_ != intent.id)
             if class_ is intent.class_ and len(times) >= cap.count:
                 moments.append(add(times[-cap.count], cap.per, person.zone) + timedelta(microseconds=1))
         found = self._look(intent)

@@ -83,16 +83,18 @@ _REVISE: dict[IntentState, Update] = {
 }
 """State → update of one intent that evidence brings there."""
 
-_in_doubt_since = (
+IN_DOUBT_SINCE = (
     select(func.max(attempts.c.ended_at))
     .where(attempts.c.intent == intents.c.id, IS_UNCERTAIN)
     .scalar_subquery()
 )
+"""When the last attempt of the intent that is uncertain ended."""
+
 _closed = {
     "state": IntentState.UNCERTAIN,
     "why": null(),
     "detail": bindparam("detail"),
-    "outcome_at": _in_doubt_since,
+    "outcome_at": IN_DOUBT_SINCE,
     "ended_at": bindparam("ended_at"),
 }
 _may_close = is_either(intents.c.state, [IntentState.PENDING, IntentState.QUARANTINED])

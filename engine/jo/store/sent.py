@@ -1,34 +1,42 @@
 """What has gone, or may have gone, to addresses and contacts: what caps, guards and conditions count."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import and_, bindparam, func, or_, select
 
-from jo.flow.state import IntentState
+from jo.flow.state import IN_DOUBT, IntentState
 from jo.model.content import MailClass
 from jo.store.ledger_part import LedgerPart
-from jo.store.tables import IS_OPEN, attempts, intents, is_one_of
+from jo.store.tables import IS_OPEN, IS_UNCERTAIN, attempts, intents, is_one_of
 from jo.store.twins import among
 
 _of_addresses = and_(among(intents.c.address_key, "address_keys"), intents.c["class"] == bindparam("class"))
 
-_SENT_SINCE = select(intents.c.address_key, intents.c.outcome_at).where(
+_SENT_SINCE = select(intents.c.address_key, intents.c.id, intents.c.outcome_at).where(
     _of_addresses,
     intents.c.outcome_at >= bindparam("since"),
     is_one_of(intents.c.state, [IntentState.ACCEPTED, IntentState.UNCERTAIN]),
 )
 
-_HELD_SINCE = select(intents.c.address_key, intents.c.ended_at).where(
-    _of_addresses,
-    intents.c.outcome_at.is_(None),
-    is_one_of(intents.c.state, [IntentState.UNCERTAIN]),
-    intents.c.ended_at >= bindparam("since"),
+_IN_DOUBT_SINCE = (
+    select(intents.c.address_key, intents.c.id, func.max(attempts.c.ended_at))
+    .join_from(intents, attempts, attempts.c.intent == intents.c.id)
+    .where(
+        _of_addresses,
+        intents.c.outcome_at.is_(None),
+        intents.c.attempts > 0,
+        is_one_of(intents.c.state, sorted(IN_DOUBT)),
+        IS_UNCERTAIN,
+        attempts.c.ended_at >= bindparam("since"),
+    )
+    .group_by(intents.c.address_key, intents.c.id)
 )
+"""What is held, or waits for another attempt after an uncertain one."""
 
 _UNDER_WAY_SINCE = (
-    select(intents.c.address_key, attempts.c.opened_at)
+    select(intents.c.address_key, intents.c.id, attempts.c.opened_at)
     .join_from(attempts, intents, intents.c.id == attempts.c.intent)
     .where(IS_OPEN, _of_addresses, attempts.c.opened_at >= bindparam("since"))
 )
@@ -66,13 +74,13 @@ class Sent(LedgerPart):
 
     def sent_since(
         self, address_keys: Collection[str], class_: MailClass, since: datetime
-    ) -> Mapping[str, Sequence[datetime]]:
+    ) -> Mapping[str, Mapping[int, datetime]]:
         values = {"address_keys": list(address_keys), "class": class_, "since": since}
-        moments: defaultdict[str, list[datetime]] = defaultdict(list)
-        for statement in (_SENT_SINCE, _HELD_SINCE, _UNDER_WAY_SINCE):
-            for key, moment in self._ask(statement, values):
-                moments[key].append(moment)
-        return {key: sorted(found) for key, found in moments.items()}
+        moments: defaultdict[str, dict[int, datetime]] = defaultdict(dict)
+        for statement in (_SENT_SINCE, _IN_DOUBT_SINCE, _UNDER_WAY_SINCE):
+            for key, id_, moment in self._ask(statement, values):
+                moments[key][id_] = moment
+        return dict(moments)
 
     def received(
         self, contacts: Collection[str], templates: Collection[str]

@@ -73,7 +73,7 @@ HOT = {
     "endings._WITHDRAWABLE_OF_PASSAGES": "ix_intents_passage",
     "endings._WITHDRAWABLE_OF_JOURNEY": "ix_intents_journey_state",
     "attempts._ABANDONED": "uq_attempts_open",
-    "sent._HELD_SINCE": "ix_intents_address_key_class_outcome_at",
+    "sent._IN_DOUBT_SINCE": "ix_intents_address_key_class_outcome_at",
     "evidence._DOUBTFUL": "ix_attempts_uncertain",
     "evidence._TRIED": "ix_attempts_intent_number",
     "sent._SENT_SINCE": "ix_intents_address_key_class_outcome_at",

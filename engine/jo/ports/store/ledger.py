@@ -170,8 +170,11 @@ class Ledger(Protocol):
 
     def sent_since(
         self, address_keys: Collection[str], class_: MailClass, since: datetime
-    ) -> Mapping[str, Sequence[datetime]]:
-        """Return address key → moments of mails of the class accepted, uncertain or open since, ascending."""
+    ) -> Mapping[str, Mapping[int, datetime]]:
+        """Return address key → id of each mail of the class that went there since, or may have → when.
+
+        Those that are accepted, open, or in doubt, whether they are held or wait to be sent again.
+        """
         ...
 
     def received(

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 
-from jo.flow.state import UNSENT, IntentState
+from jo.flow.state import IN_DOUBT, UNSENT, IntentState
 from jo.model.address import Kind
 from jo.model.content import MailClass
 from jo.ports.store.audit import (
@@ -22,6 +22,7 @@ from jo.ports.store.audit import (
     Transition,
 )
 from jo.store.audit.cases import CASES, JOURNAL
+from jo.store.evidence import IN_DOUBT_SINCE, IS_DOUBTFUL
 from jo.store.section import Section
 from jo.store.tables import (
     IS_UNCERTAIN,
@@ -68,9 +69,16 @@ _SENT = (
     select(
         intents.c.address_key,
         intents.c.public,
-        func.coalesce(intents.c.outcome_at, intents.c.ended_at, type_=intents.c.outcome_at.type),
+        func.coalesce(
+            intents.c.outcome_at, IN_DOUBT_SINCE, intents.c.ended_at, type_=intents.c.outcome_at.type
+        ),
     )
-    .where(is_one_of(intents.c.state, [IntentState.ACCEPTED, IntentState.UNCERTAIN]))
+    .where(
+        or_(
+            is_one_of(intents.c.state, [IntentState.ACCEPTED, IntentState.UNCERTAIN]),
+            and_(is_one_of(intents.c.state, sorted(IN_DOUBT)), intents.c.attempts > 0, IS_DOUBTFUL),
+        )
+    )
     .order_by(intents.c.address_key)
 )
 _TOLD = (
