@@ -44,6 +44,22 @@ def test_a_hold_lasts_until_somebody_lifts_it(store: Store) -> None:
         assert [hold.detail for hold in work.holds.active()] == ["again"]
 
 
+def test_a_hold_about_one_thing_is_settled_by_that_thing_and_is_no_release(store: Store) -> None:
+    with store.write() as work:
+        work.holds.put(Cause.JOURNAL_LOST, "one", NOON, "j1")
+        work.holds.put(Cause.JOURNAL_LOST, "again", NOON, "j1")
+        work.holds.put(Cause.JOURNAL_LOST, "two", NOON, "j2")
+        assert [hold.detail for hold in work.holds.active()] == ["one", "two"]
+
+        assert not work.holds.settle(Cause.JOURNAL_LOST, "j3")
+        assert not work.holds.settle(Cause.JOURNAL_BEHIND, "j1")
+        assert work.holds.settle(Cause.JOURNAL_LOST, "j1")
+        assert not work.holds.settle(Cause.JOURNAL_LOST, "j1")
+
+        assert [hold.detail for hold in work.holds.active()] == ["two"]
+        assert work.holds.released_at() is None
+
+
 def test_mails_are_held_and_let_go_those_that_expire_first_before_others(store: Store) -> None:
     plan(store, "late", expires_at=NOON + 3 * DAY)
     plan(store, "soon", priority=9, expires_at=NOON + DAY)

@@ -40,7 +40,8 @@ EVENTS: Mapping[str, EventKind] = {
     ),
     "run.released": EventKind(
         level=Level.INFO,
-        meaning="Somebody has lifted the hold; what was due goes out at a rate.",
+        meaning="Somebody has lifted the hold, or the journal that was missing is back; what was due goes "
+        "out at a rate.",
         fields={},
     ),
     "tick.done": EventKind(

@@ -7,6 +7,9 @@ clock that jumped all look the same from here. A clock that went back is a hold 
 Nothing runs on hold because a mail that has waited for days may be wrong, and because what a wrong clock or a
 wrong copy of the store would do to people inside cannot be undone. Mails that are due are marked as held, so
 that everybody sees it.
+
+A journal that is back, whole, takes its hold along. Nobody has looked at what waited meanwhile, so the rule
+of `hold_after` is applied to it as if there had been no hold.
 """
 
 from collections.abc import Sequence
@@ -48,8 +51,7 @@ class Gate:
 
     def look(self, now: datetime) -> Standstill | None:
         """Return why nothing may run now; None when it may. Raises WorldError."""
-        if not self._has_begun:
-            self._journaling.begin(now)
+        is_settled = not self._has_begun and self._journaling.begin(now)
         self._journaling.look(now)
         with self._store.read() as work:
             last, holds = last_tick(work), work.holds.active()
@@ -58,6 +60,8 @@ class Gate:
         if not self._has_begun or is_late or is_back:
             with self._store.write(self._worker.lease) as work:
                 self._doubt(work, now, last, is_back=is_back)
+                if is_settled and is_late and work.holds.are_mails_held():
+                    work.holds.put(Cause.OVERDUE, _said(last), now)
                 holds = work.holds.active()
         self._has_begun = True
         if holds:
@@ -68,12 +72,11 @@ class Gate:
         return None
 
     def _doubt(self, work: Transaction, now: datetime, last: datetime | None, *, is_back: bool) -> None:
-        said = "" if last is None else f"Something last ran at {last:%Y-%m-%d %H:%M} UTC."
         if is_back:
-            work.holds.put(Cause.CLOCK_BACK, said, now)
+            work.holds.put(Cause.CLOCK_BACK, _said(last), now)
             note_tick(work, self._kind, now)
         if work.holds.is_overdue(now - self._hold_after, now):
-            work.holds.put(Cause.OVERDUE, said, now)
+            work.holds.put(Cause.OVERDUE, _said(last), now)
 
     def _stand_still(self, holds: Sequence[Hold], now: datetime) -> Standstill:
         """Hold what has become due, and count anew when that changes anything."""
@@ -99,3 +102,7 @@ class Gate:
                 count = work.holds.hold_mails(now, now, PAGE)
             held += count
         return held
+
+
+def _said(last: datetime | None) -> str:
+    return "" if last is None else f"Something last ran at {last:%Y-%m-%d %H:%M} UTC."

@@ -21,7 +21,8 @@ from jo.ports.store import JournalMovedError, KnownJournal, Store, Transaction
 SIGHT = timedelta(seconds=30)
 """How often a worker notes how far the store has come."""
 
-Finding = tuple[Cause, str]
+Finding = tuple[Cause, str, str]
+"""A cause with its detail and its subject: the id of the journal that is lost, and nothing otherwise."""
 
 
 class Journaling:
@@ -36,18 +37,21 @@ class Journaling:
 
     # --- at the beginning -------------------------------------------------------------------------------
 
-    def begin(self, now: datetime) -> None:
-        """Compare the journals of the folder with the store, learn what it lacks, and say what is wrong."""
+    def begin(self, now: datetime) -> bool:
+        """Compare the journals of the folder with the store, learn what it lacks, and say what is wrong.
+
+        Tells whether a journal that was lost is back, whole, so that what was held for it is not any more.
+        """
         if self._journals is None:
-            return
+            return False
         with self._store.write(self._worker.lease) as work:
             store = _named(work)
             known = {journal.id: journal for journal in work.journals.all()}
         with self._journals.others() as others:
             journals = [self._journals.own, *others]
             gone = [each for each in known.values() if each.id not in {journal.id for journal in journals}]
-            for journal in journals:
-                self._take_over(journal, store, known, gone, now)
+            are_back = [self._take_over(journal, store, known, gone, now) for journal in journals]
+        return any(are_back)
 
     def _take_over(
         self,
@@ -56,7 +60,7 @@ class Journaling:
         known: Mapping[str, KnownJournal],
         gone: Sequence[KnownJournal],
         now: datetime,
-    ) -> None:
+    ) -> bool:
         before = known.get(journal.id)
         total = sum(each.mark.position for each in known.values())
         findings = self._findings(journal, store, before, total, gone)
@@ -64,13 +68,15 @@ class Journaling:
         journal.begin(store, now, beyond)
         mark = journal.end
         with self._store.write(self._worker.lease) as work:
-            for cause, detail in findings:
-                work.holds.put(cause, detail, now)
+            for cause, detail, subject in findings:
+                work.holds.put(cause, detail, now, subject)
+            is_back = not findings and work.holds.settle(Cause.JOURNAL_LOST, journal.id)
             work.journals.put(KnownJournal(id=journal.id, place=journal.place, mark=mark, at=now))
             total = _total(work)
         journal.see(total, now)
         if self._journals is not None and journal is self._journals.own:
             self._marks, self._seen_at = [mark], now
+        return is_back
 
     def _findings(
         self,
@@ -82,19 +88,20 @@ class Journaling:
     ) -> Sequence[Finding]:
         if before is None and journal.is_new:
             lost = [each for each in gone if self._worker.is_alone or each.place == journal.place]
-            return [(Cause.JOURNAL_LOST, _lost(each)) for each in lost[:1]]
+            newest = sorted(lost, key=lambda each: each.at)[-1:]
+            return [(Cause.JOURNAL_LOST, _lost(each), each.id) for each in newest]
         fits = before is not None and _fits(journal, before.mark)
         learned, missing = self._learn(journal, before.mark.position if before is not None and fits else 0)
         found: list[Finding] = []
         told = f"{journal.place} knows {learned} attempts that the store does not."
         if before is not None and not fits:
-            found.append((Cause.JOURNAL_BEHIND, told))
+            found.append((Cause.JOURNAL_BEHIND, told, ""))
         elif before is None and journal.store != store:
-            found.append((Cause.OTHER_STORE, told))
+            found.append((Cause.OTHER_STORE, told, ""))
         elif before is None or learned or (journal.store == store and journal.seen > total):
-            found.append((Cause.ROLLED_BACK, told))
+            found.append((Cause.ROLLED_BACK, told, ""))
         if missing:
-            found.append((Cause.JOURNAL_DAMAGED, f"{missing} records of {journal.place} are missing."))
+            found.append((Cause.JOURNAL_DAMAGED, f"{missing} records of {journal.place} are missing.", ""))
         return found
 
     def _learn(self, journal: Journal, position: int) -> tuple[int, int]:

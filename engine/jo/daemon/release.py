@@ -1,4 +1,4 @@
-"""The release service: lets held mails go, at a rate, once somebody has lifted the hold.
+"""The release service: lets held mails go, at a rate, once there is no hold any more.
 
 What was due when the hold was lifted is the backlog: mails that were held, and mails that people get only now
 because nobody moved them along in time. They join the others a few at a time; all that became due later goes
@@ -34,11 +34,11 @@ class Release:
 
     def run_once(self, now: datetime) -> Counts:
         with self._store.read() as work:
-            released = work.holds.released_at()
-        if released is None:
+            released, is_any_held = work.holds.released_at(), work.holds.are_mails_held()
+        if released is None and not is_any_held:
             return {}
         held = PAGE
-        while held == PAGE and self._worker.goes_on():
+        while released is not None and held == PAGE and self._worker.goes_on():
             with self._store.write(self._worker.lease) as work:
                 held = work.holds.hold_mails(released, now, PAGE)
         with self._store.write(self._worker.lease) as work:
@@ -50,7 +50,7 @@ class Release:
 
     def next_at(self, now: datetime) -> datetime | None:
         with self._store.read() as work:
-            is_needed = work.holds.released_at() is not None and work.holds.are_mails_held()
+            is_needed = work.holds.are_mails_held()
         return now + self._slice if is_needed else None
 
     def _slices_since(self, work: Transaction, now: datetime) -> int:

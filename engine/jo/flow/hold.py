@@ -2,7 +2,7 @@
 
 A hold is not a pause. A pause is a person's wish; a hold is jo's own doubt whether what it would do is right:
 whether the store is the one that was written to last, or whether mails that have waited so long are still
-wanted. A person lifts it.
+wanted. A person lifts it; only where the very thing that was missing is back, the doubt is over by itself.
 """
 
 from dataclasses import dataclass

@@ -25,8 +25,9 @@ SENTENCES: Mapping[Cause, str] = {
         "not know of may have been sent."
     ),
     Cause.JOURNAL_LOST: (
-        "The store was used with a journal that is not here. As long as the store is no older copy, nothing "
-        "is lost; otherwise what was sent since would be sent again."
+        "The store was used with a journal that is not here. Put it back, and the next start goes on by "
+        "itself. As long as the store is no older copy, nothing is lost without it; otherwise what was sent "
+        "since would be sent again."
     ),
     Cause.JOURNAL_DAMAGED: (
         "Some records of the journal cannot be read: damaged, moved away, or older than `keep`. Mails that "

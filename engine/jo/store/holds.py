@@ -8,7 +8,19 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Update, bindparam, case, exists, func, literal, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    Update,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
 
 from jo.flow.hold import Cause, Hold
 from jo.flow.state import IntentState, Why
@@ -21,7 +33,10 @@ from jo.store.twins import among, insert
 
 _IS_ACTIVE = holds.c.released_at.is_(None)
 _PUT = insert(holds).on_conflict_do_nothing()
-_ACTIVE = select(holds).where(_IS_ACTIVE).order_by(holds.c.cause)
+_ACTIVE = select(holds).where(_IS_ACTIVE).order_by(holds.c.cause, holds.c.subject)
+_SETTLE = delete(holds).where(
+    _IS_ACTIVE, holds.c.cause == bindparam("b_cause"), holds.c.subject == bindparam("b_subject")
+)
 _RELEASE = update(holds).where(_IS_ACTIVE)
 _RELEASED_AT = select(func.max(holds.c.released_at))
 
@@ -83,8 +98,11 @@ class SqlHolds(Section):
         super().__init__(connection)
         self._counts = counts
 
-    def put(self, cause: Cause, detail: str, at: datetime) -> None:
-        self._connection.execute(_PUT, {"cause": cause, "detail": detail, "at": at})
+    def put(self, cause: Cause, detail: str, at: datetime, subject: str = "") -> None:
+        self._connection.execute(_PUT, {"cause": cause, "subject": subject, "detail": detail, "at": at})
+
+    def settle(self, cause: Cause, subject: str) -> bool:
+        return bool(self._connection.execute(_SETTLE, {"b_cause": cause, "b_subject": subject}).rowcount)
 
     def active(self) -> Sequence[Hold]:
         return [

@@ -507,6 +507,7 @@ holds = Table(
     metadata,
     _id(),
     Column("cause", Word(Cause), nullable=False),
+    _text("subject"),
     _text("detail"),
     _instant("at"),
     _text("released_by", null=True),
@@ -514,7 +515,7 @@ holds = Table(
     _one_of("cause", Cause),
     CheckConstraint("(released_at IS NULL) = (released_by IS NULL)", name="released"),
 )
-_index(holds.c.cause, unique=True, where=holds.c.released_at.is_(None))
+_index(holds.c.cause, holds.c.subject, unique=True, where=holds.c.released_at.is_(None))
 _index(holds.c.released_at)
 
 overrides = Table(

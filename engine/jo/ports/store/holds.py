@@ -9,8 +9,15 @@ from jo.reports.standstill import Waiting
 
 
 class Holds(Protocol):
-    def put(self, cause: Cause, detail: str, at: datetime) -> None:
-        """Put a hold on all workers; one of that cause that is not lifted stays as it is."""
+    def put(self, cause: Cause, detail: str, at: datetime, subject: str = "") -> None:
+        """Put a hold on all workers; one of that cause and subject that is not lifted stays as it is."""
+        ...
+
+    def settle(self, cause: Cause, subject: str) -> bool:
+        """Take back a hold, because there is no doubt any more; tells whether there was one.
+
+        Nobody has looked at what waits: it is no release.
+        """
         ...
 
     def active(self) -> Sequence[Hold]:

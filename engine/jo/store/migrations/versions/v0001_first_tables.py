@@ -87,6 +87,7 @@ def upgrade() -> None:
         "holds",
         sa.Column("id", ROW_ID, nullable=False),
         sa.Column("cause", TEXT, nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
         sa.Column("detail", TEXT, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("released_by", TEXT, nullable=True),
@@ -107,7 +108,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(released_at IS NULL) = (released_by IS NULL)", name="ck_holds_released"),
         sa.PrimaryKeyConstraint("id", name="pk_holds"),
     )
-    _index("ix_holds_cause", "holds", ["cause"], unique=True, where="released_at IS NULL")
+    _index("ix_holds_cause_subject", "holds", ["cause", "subject"], unique=True, where="released_at IS NULL")
     _index("ix_holds_released_at", "holds", ["released_at"])
     op.create_table(
         "journals",
