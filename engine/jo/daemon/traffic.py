@@ -13,7 +13,7 @@ or one of eight, may promise a moment too early, and the mail waits in line for 
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from jo.daemon.clocks import ClockKind
@@ -41,11 +41,11 @@ class Gate:
     """Empty for the gate of the relay."""
     rate: Rate | None = None
     connections: int | None = None
+    name: str = field(init=False)
+    """What the store knows its rate by."""
 
-    @property
-    def name(self) -> str:
-        """What the store knows its rate by."""
-        return f"relay/{self.relay} {self.domain}".rstrip()
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", f"relay/{self.relay} {self.domain}".rstrip())
 
 
 class Traffic:

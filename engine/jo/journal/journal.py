@@ -91,9 +91,7 @@ class FileJournal:
 
     def append(self, entries: Iterable[Entry]) -> None:
         self._write(
-            Record(
-                what=WHAT[entry.state], digest=bytes.fromhex(entry.public), at=entry.at, number=entry.number
-            )
+            Record(WHAT[entry.state], bytes.fromhex(entry.public), entry.at, entry.number)
             for entry in entries
         )
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from typing import NamedTuple
 from zlib import crc32
 
 from jo.flow.state import AttemptState
@@ -53,8 +54,9 @@ WHAT = {
 STATE = {what: state for state, what in WHAT.items()}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(NamedTuple):
+    """A tuple, because two of them are made for each mail."""
+
     what: What
     digest: bytes
     """16 bytes."""
@@ -89,9 +91,8 @@ def write(records: Iterable[Record], check: int) -> tuple[bytes, int]:
     """Return the bytes of what is synced together and the last checksum; `check` is the one before."""
     parts: list[bytes] = []
     first = _FIRST
-    for record in records:
-        at = (record.at - _EPOCH) // _MICROSECOND
-        body = _BODY.pack(record.what, first, record.number, record.digest, at)
+    for what, digest, at, number in records:
+        body = _BODY.pack(what, first, number, digest, (at - _EPOCH) // _MICROSECOND)
         check = crc32(body, check)
         parts += (body, _CHECK.pack(check))
         first = 0

@@ -95,6 +95,14 @@ def tell(connection: Connection, statement: Executable, values: Mapping[str, Any
     return changed
 
 
+def say(connection: Connection, text: str) -> None:
+    """Execute words of the database's own, such as BEGIN."""
+    try:
+        driver(connection).execute(text)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise as_sqlalchemy(connection, text, error) from error
+
+
 @lru_cache(maxsize=512)
 def spoken(statement: Executable, names: tuple[str, ...], dialect: Dialect) -> Spoken:
     """Put a statement, to which the parameters of these names are given, into the words of a database."""

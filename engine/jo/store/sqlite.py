@@ -20,6 +20,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from jo.ports.store.errors import StoreError
+from jo.store.spoken import driver, say
 from jo.store.trouble import is_readonly, sentence, told
 
 READERS = 8
@@ -50,26 +51,26 @@ class SqliteDatabase:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         with told(self.place), self._writer.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            say(connection, "BEGIN IMMEDIATE")
             yield connection
-            connection.commit()
+            say(connection, "COMMIT")
 
     alter = write  # there is only one writer at a time
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         with told(self.place), self._reader.connect() as connection:
-            connection.exec_driver_sql("PRAGMA query_only = ON")
+            say(connection, "PRAGMA query_only = ON")
             try:
-                connection.exec_driver_sql("BEGIN")
+                say(connection, "BEGIN")
                 yield connection
             except OperationalError as error:
                 if is_readonly(error):
                     raise RuntimeError("a reading transaction was used to write") from error
                 raise
             finally:
-                connection.rollback()
-                connection.exec_driver_sql("PRAGMA query_only = OFF")
+                driver(connection).rollback()
+                say(connection, "PRAGMA query_only = OFF")
 
     def damages(self, connection: Connection) -> Sequence[str]:
         try:
