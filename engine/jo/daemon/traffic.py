@@ -66,18 +66,21 @@ class Traffic:
     def gates(self, mail: Prepared) -> Sequence[Gate]:
         """Return the gates that a mail has to pass, that of its relay first."""
         limits = self._limits.get(mail.relay, _NO_LIMITS)
-        domain = domain_of(mail.outgoing.recipient) if limits.domains else ""
-        found = self._gates.get((mail.relay, domain))
-        if found is None:
-            found = [self.gate_of(mail.relay)]
-            if (limit := limits.of(domain)) is not None:
-                found.append(Gate(mail.relay, domain, limit.rate, limit.connections))
-            self._gates[mail.relay, domain] = found
-        return found
+        return self._way(mail.relay, domain_of(mail.outgoing.recipient) if limits.domains else "")
 
     def gate_of(self, relay: str) -> Gate:
         """Return the gate of a relay, which all of its mails have to pass."""
-        return Gate(relay, "", self._limits.get(relay, _NO_LIMITS).rate)
+        return self._way(relay, "")[0]
+
+    def _way(self, relay: str, domain: str) -> Sequence[Gate]:
+        found = self._gates.get((relay, domain))
+        if found is None:
+            limits = self._limits.get(relay, _NO_LIMITS)
+            found = [Gate(relay, "", limits.rate)]
+            if (limit := limits.of(domain)) is not None:
+                found.append(Gate(relay, domain, limit.rate, limit.connections))
+            self._gates[relay, domain] = found
+        return found
 
     def opens_at(self, gate: Gate) -> datetime | None:
         """Return when a gate opens that is closed for its rate."""
@@ -86,6 +89,8 @@ class Traffic:
 
     def next_opening(self, mails: Iterable[Prepared]) -> datetime | None:
         """Return when the first of the closed gates opens that these mails wait at."""
+        if not self._closed:
+            return None
         moments = [self.opens_at(gate) for mail in mails for gate in self.gates(mail)]
         return min((moment for moment in moments if moment is not None), default=None)
 
@@ -175,9 +180,10 @@ class Slots:
 
     def take(self, mail: Prepared) -> bool:
         """Take a slot for a mail; False when there is none."""
-        if not self.has(mail):
+        gates = self._traffic.gates(mail)
+        if any(self._left_at(gate) <= 0 for gate in gates):
             return False
-        for gate in self._traffic.gates(mail):
+        for gate in gates:
             self._left[gate.name] -= 1
         return True
 
