@@ -12,6 +12,7 @@ from jo.cli.exits import Exit
 from jo.flow.intent import Intent, public_id
 from jo.flow.state import AttemptState, IntentState
 from jo.model.content import OnUncertain
+from jo.ports.journal import Entry
 from jo.ports.store import Store
 from jo.store import open_store
 from jo.workspace.starting import make_key, starter_files, write_files
@@ -212,6 +213,17 @@ def test_what_may_have_gone_out_before_ends_as_uncertain(project: Path, store: S
     assert (code, out) == (Exit.OK, "2 mails were withdrawn.\n")
     assert "1 of them may have gone out before" in " ".join(err.split())
     assert held(store)["cleo"].state is IntentState.UNCERTAIN
+
+
+def test_what_the_journal_knows_as_sent_is_not_called_withdrawn(project: Path, store: Store) -> None:
+    with store.write() as work:
+        work.journals.know([Entry(public=IDS["dora"], number=1, state=AttemptState.ACCEPTED, at=NOW)])
+
+    code, out, err = withdraw(project, IDS["dora"], "--why", "asked by phone")
+
+    assert (code, out) == (Exit.OK, "No mail was withdrawn.\n")
+    assert "1 had gone to the relay before the store was restored" in " ".join(err.split())
+    assert held(store)["dora"].state is IntentState.ACCEPTED
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from jo.flow.intent import public_id
 from jo.flow.state import AttemptState
 from jo.ports.journal import Entry, Mark
 from jo.ports.store import JournalMovedError, KnownJournal, Store
-from tests.support.builders import MINUTE, NOON, a_fixed, an_intent
+from tests.support.builders import NOON, a_fixed, an_intent
 from tests.support.stores import a_lease
 
 START, LATER = Mark(position=1, check=2**32 - 1), Mark(position=9, check=5)
@@ -49,33 +49,3 @@ def test_what_is_unknown_are_attempts_that_the_store_does_not_have(store: Store)
     with store.read() as work:
         first, second = an_entry(intent.key), an_entry(intent.key, number=2)
         assert work.journals.unknown([first, second, an_entry("nobody")]) == [second, an_entry("nobody")]
-
-
-def test_the_word_that_matters_most_is_known_of_a_mail(store: Store) -> None:
-    told = {
-        "accepted": [(1, AttemptState.UNCERTAIN), (2, AttemptState.ACCEPTED), (3, AttemptState.REJECTED)],
-        "open": [(1, AttemptState.OPEN), (2, AttemptState.DEFERRED)],
-        "ended": [(1, AttemptState.OPEN), (1, AttemptState.ACCEPTED)],
-        "refused": [(1, AttemptState.OPEN), (1, AttemptState.REJECTED)],
-        "deferred": [(1, AttemptState.OPEN), (1, AttemptState.DEFERRED)],
-    }
-    with store.write() as work:
-        for name, entries in told.items():
-            work.journals.know([an_entry(name, number, state) for number, state in entries])
-        known = work.journals.known([public_id(name) for name in [*told, "nobody"]])
-        assert {name: known[public_id(name)].state for name in told if public_id(name) in known} == {
-            "accepted": AttemptState.ACCEPTED,
-            "open": AttemptState.OPEN,
-            "ended": AttemptState.ACCEPTED,
-            "refused": AttemptState.REJECTED,
-        }
-
-        work.journals.forget([public_id("accepted")])
-        assert public_id("accepted") not in work.journals.known([public_id("accepted")])
-
-
-def test_a_later_word_replaces_an_earlier_one_within_one_batch(store: Store) -> None:
-    later = Entry(public=public_id("mail"), number=1, state=AttemptState.ACCEPTED, at=NOON + MINUTE)
-    with store.write() as work:
-        work.journals.know([an_entry("mail"), later])
-        assert work.journals.known([later.public]) == {later.public: later}

@@ -29,7 +29,6 @@ from jo.flow.intent import (
     settle,
 )
 from jo.flow.state import AttemptState, IntentState, Why
-from jo.model.content import OnUncertain
 from jo.ports.journal import Entry
 from jo.ports.mailer import About, ReplyKind, is_about_content
 from jo.ports.store import Transaction
@@ -94,29 +93,15 @@ def outcomes(answered: Sequence[Answered]) -> Sequence[Outcome]:
 
 
 def settle_known(work: Transaction, ready: Sequence[Prepared | Spoiled], now: datetime) -> Set[int]:
-    """Give the ledger the attempts that a journal knows of these mails, and return the mails' intent ids.
-
-    What may have been sent is never sent again, whatever its class: the bytes need not be the same.
-    """
-    items = {public_id(item.intent.key): item for item in ready if isinstance(item, Prepared)}
-    known = work.journals.known(list(items))
-    for public, entry in known.items():
-        item = items[public]
-        is_open = entry.state is AttemptState.OPEN
-        end = AttemptEnd(
-            state=AttemptState.UNCERTAIN if is_open else entry.state,
-            stage="journal",
-            code=None,
-            text=f"the journal knows that an attempt was {'made' if is_open else entry.state}",
-            at=entry.at,
-        )
-        (attempt,) = work.ledger.open([(item.intent.id, item.fixed)], entry.at)
-        work.ledger.record([(attempt.id, end, settle(item.intent, end, OnUncertain.ASSUME_SENT))])
-    if known:
-        work.journals.forget(list(known))
-        over = [items[public].intent.passage for public in known]
-        work.passages.wake(now, ids=[passage for passage in over if passage is not None])
-    return {items[public].intent.id for public in known}
+    """Settle the mails that a journal knows, and return their intent ids."""
+    known = work.ledger.settle_known(
+        {item.intent.id: item.fixed if isinstance(item, Prepared) else None for item in ready}
+    )
+    over = [item.intent.passage for item in ready if item.intent.id in known]
+    passages = [passage for passage in over if passage is not None]
+    if passages:
+        work.passages.wake(now, ids=passages)
+    return known
 
 
 def entries(opened: Sequence[Opened], answered: Sequence[Answered], now: datetime) -> Sequence[Entry]:

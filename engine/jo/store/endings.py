@@ -113,7 +113,8 @@ class Endings(LedgerPart):
 
     def end(self, ends: Sequence[tuple[int, End]], at: datetime) -> None:
         by_state: defaultdict[IntentState, list[dict[str, Any]]] = defaultdict(list)
-        for id_, end in self._evidence.close(ends, at):
+        known = self._known.settle([id_ for id_, end in ends if end.state not in UNDER_WAY], {})
+        for id_, end in self._evidence.close([end for end in ends if end[0] not in known], at):
             ended_at = None if end.state in UNDER_WAY else at
             by_state[end.state].append({"b_id": id_, "detail": end.detail, "ended_at": ended_at})
         for state, rows in by_state.items():
@@ -160,5 +161,5 @@ class Endings(LedgerPart):
     def _withdraw(self, find: Select[Any], asked: Mapping[str, Any], reason: str, at: datetime) -> int:
         to = IntentState.WITHDRAWN, None, reason
         values = {"detail": reason, "ended_at": at}
-        count = self._evidence.close_all(find, asked, values)
+        count = self._known.settle_all(find, asked) + self._evidence.close_all(find, asked, values)
         return count + self._turns.make_all(find, asked, _WITHDRAW, values, to)

@@ -1,10 +1,9 @@
 """The marks of journals, and the sends that journals know and this store does not."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, select, update
 
-from jo.flow.state import AttemptState
 from jo.ports.journal import Entry, Mark
 from jo.ports.store.errors import JournalMovedError
 from jo.ports.store.journals import KnownJournal
@@ -39,18 +38,6 @@ _KNOW = _know.on_conflict_do_update(
     index_elements=[known_sends.c.public, known_sends.c.number],
     set_={"state": _know.excluded.state, "at": _know.excluded.at},
 )
-_KNOWN = select(known_sends.c.public, known_sends.c.number, known_sends.c.state, known_sends.c.at).where(
-    among(known_sends.c.public, "publics")
-)
-_FORGET = delete(known_sends).where(among(known_sends.c.public, "publics"))
-
-_WEIGHT = {
-    AttemptState.REJECTED: 1,
-    AttemptState.OPEN: 2,
-    AttemptState.UNCERTAIN: 2,
-    AttemptState.ACCEPTED: 3,
-}
-"""How much an attempt matters for whether its mail may be sent. One that was deferred says nothing."""
 
 
 class SqlJournals(Section):
@@ -104,15 +91,3 @@ class SqlJournals(Section):
                 for entry in entries
             ]
             self._connection.execute(_KNOW, rows)
-
-    def known(self, publics: Collection[str]) -> Mapping[str, Entry]:
-        found: dict[str, Entry] = {}
-        for public, number, state, at in self._ask(_KNOWN, {"publics": list(publics)}):
-            entry = Entry(public=public, number=number, state=state, at=at)
-            other = found.get(public)
-            if state in _WEIGHT and (other is None or _WEIGHT[other.state] < _WEIGHT[state]):
-                found[public] = entry
-        return found
-
-    def forget(self, publics: Collection[str]) -> None:
-        self._tell(_FORGET, {"publics": list(publics)})

@@ -6,13 +6,13 @@ every change of state is an update of rows that are in a state which allows it, 
 asked for ends the transaction.
 
 Its parts: `claims` reads what is due, `attempts` opens and records, `endings` holds and ends without an
-attempt, `sent` tells what went where, `evidence` takes what is said later.
+attempt, `sent` tells what went where, `evidence` takes what is said later, `known` what journals know.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 
 from jo.flow.evidence import Ruling
-from jo.flow.intent import Intent
+from jo.flow.intent import Fixed, Intent
 from jo.ports.store.ledger import Said
 from jo.store.attempts import Attempts
 from jo.store.bulk import ask_each
@@ -41,6 +41,10 @@ class SqlLedger(Claims, Attempts, Endings, Sent):
                 created.append(intent.key)
                 self._turns.came(intent)
         return created
+
+    def settle_known(self, intents: Mapping[int, Fixed | None]) -> Set[int]:
+        fixed = {id_: found for id_, found in intents.items() if found is not None}
+        return self._known.settle(intents.keys(), fixed)
 
     def resolve(self, ids: Collection[int], ruling: Ruling, said: Said) -> Sequence[int]:
         return self._evidence.resolve(ids, ruling, said)

@@ -8,8 +8,9 @@ from sqlalchemy import and_, bindparam, func, or_, select
 
 from jo.flow.state import IN_DOUBT, IntentState
 from jo.model.content import MailClass
+from jo.store.known import MAY_HAVE_GONE
 from jo.store.ledger_part import LedgerPart
-from jo.store.tables import IS_OPEN, IS_UNCERTAIN, attempts, intents, is_one_of
+from jo.store.tables import IS_OPEN, IS_UNCERTAIN, attempts, intents, is_one_of, known_sends
 from jo.store.twins import among
 
 _of_addresses = and_(among(intents.c.address_key, "address_keys"), intents.c["class"] == bindparam("class"))
@@ -40,6 +41,16 @@ _UNDER_WAY_SINCE = (
     .join_from(attempts, intents, intents.c.id == attempts.c.intent)
     .where(IS_OPEN, _of_addresses, attempts.c.opened_at >= bindparam("since"))
 )
+
+_KNOWN_SINCE = (
+    select(intents.c.address_key, intents.c.id, func.max(known_sends.c.at))
+    .join_from(intents, known_sends, known_sends.c.public == intents.c.public)
+    .where(
+        _of_addresses, intents.c.outcome_at.is_(None), MAY_HAVE_GONE, known_sends.c.at >= bindparam("since")
+    )
+    .group_by(intents.c.address_key, intents.c.id)
+)
+"""What a journal knows of mails that are not settled yet; those have no outcome, and are few."""
 
 _RECEIVED = (
     select(intents.c.contact, intents.c.template, func.max(intents.c.outcome_at))
@@ -77,7 +88,7 @@ class Sent(LedgerPart):
     ) -> Mapping[str, Mapping[int, datetime]]:
         values = {"address_keys": list(address_keys), "class": class_, "since": since}
         moments: defaultdict[str, dict[int, datetime]] = defaultdict(dict)
-        for statement in (_SENT_SINCE, _IN_DOUBT_SINCE, _UNDER_WAY_SINCE):
+        for statement in (_SENT_SINCE, _IN_DOUBT_SINCE, _UNDER_WAY_SINCE, _KNOWN_SINCE):
             for key, id_, moment in self._ask(statement, values):
                 moments[key][id_] = moment
         return dict(moments)

@@ -1,5 +1,6 @@
 """`jo sends withdraw`: somebody says that mails shall not go."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -17,6 +18,7 @@ from jo.reports.wording import counted
 
 if TYPE_CHECKING:
     from jo.flow.intent import Intent
+    from jo.flow.state import IntentState
     from jo.ports.store import Store, Transaction
 
 BATCH = 500
@@ -80,11 +82,17 @@ def command(
             if not place.console.confirm(f"Withdraw {mails} for good?"):
                 place.console.remark("Nothing was changed.")
                 return Exit.FAILURE
-        ended, doubtful = _withdraw(store, page, f"{why} ({whoever(who)})")
-    place.console.show(f"{counted(ended, 'mail')} {'was' if ended == 1 else 'were'} withdrawn.\n")
+        ended, doubtful, known = _withdraw(store, page, f"{why} ({whoever(who)})")
+    mails = counted(ended, "mail") if ended else "No mail"
+    place.console.show(f"{mails} {'were' if ended > 1 else 'was'} withdrawn.\n")
     if doubtful:
         place.console.warn(
             f"{doubtful} of them may have gone out before, and now end as uncertain: `jo sends --uncertain`."
+        )
+    if known:
+        place.console.warn(
+            f"{known} had gone to the relay before the store was restored, as the journal knows, and "
+            f"{'ends' if known == 1 else 'end'} as the relay answered."
         )
     return Exit.OK
 
@@ -127,25 +135,31 @@ def _count(work: "Transaction", page: Page) -> int:
     return count
 
 
-def _withdraw(store: "Store", page: Page, detail: str) -> tuple[int, int]:
+def _withdraw(store: "Store", page: Page, detail: str) -> tuple[int, int, int]:
     """End the mails, batch by batch, and have their people looked at.
 
-    Returns how many ended, and how many of them as uncertain.
+    Returns how many were withdrawn, how many of them are uncertain, and how many had an answer before.
     """
     from jo.daemon.clocks import present_in
+    from jo.flow.state import IntentState
 
-    ended = doubtful = after = 0
+    ended = doubtful = known = after = 0
     while True:
         with store.write() as work:
             found = page(work, after)
             if not found:
-                return ended, doubtful
+                return ended, doubtful, known
             now: datetime = present_in(work)
-            doubtful += _end(work, found, detail, now)
-        ended, after = ended + len(found), found[-1].id
+            states = _end(work, found, detail, now)
+        doubtful += states[IntentState.UNCERTAIN]
+        known += states[IntentState.ACCEPTED] + states[IntentState.FAILED]
+        ended += states[IntentState.WITHDRAWN] + states[IntentState.UNCERTAIN]
+        after = found[-1].id
 
 
-def _end(work: "Transaction", found: "Sequence[Intent]", detail: str, now: datetime) -> int:
+def _end(
+    work: "Transaction", found: "Sequence[Intent]", detail: str, now: datetime
+) -> "Counter[IntentState]":
     from jo.flow.intent import End
     from jo.flow.state import IntentState
 
@@ -155,4 +169,4 @@ def _end(work: "Transaction", found: "Sequence[Intent]", detail: str, now: datet
     if passages:
         work.passages.wake(now, ids=passages)
     after = work.ledger.load([intent.id for intent in found])
-    return sum(intent.state is IntentState.UNCERTAIN for intent in after.values())
+    return Counter(intent.state for intent in after.values())

@@ -1,6 +1,6 @@
 """What the store knows of the journals that are kept outside of it, and what they knew better."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -41,16 +41,8 @@ class KnownJournals(Protocol):
         ...
 
     def know(self, entries: Sequence[Entry]) -> None:
-        """Keep what a journal knows. A later word about an attempt replaces an earlier one."""
-        ...
+        """Keep what a journal knows, until the ledger settles its mails by it.
 
-    def known(self, publics: Collection[str]) -> Mapping[str, Entry]:
-        """Return public id → what a journal knows, of mails that were or may have been sent, or were refused.
-
-        Of several attempts, the one that matters most: accepted, open or uncertain, rejected.
+        A later word about an attempt replaces an earlier one.
         """
-        ...
-
-    def forget(self, publics: Collection[str]) -> None:
-        """Forget what was known of these mails, because the ledger has it now."""
         ...

@@ -108,6 +108,14 @@ class Ledger(Protocol):
         """
         ...
 
+    def settle_known(self, intents: Mapping[int, Fixed | None]) -> Set[int]:
+        """Settle those that a journal knows as sent, possibly sent or refused; returns their ids.
+
+        What may have been sent is never sent again, whatever its class. `intents`: id → what an attempt would
+        fix now, where that is known. Whatever ends intents without an attempt does the same first.
+        """
+        ...
+
     def keep(self, holds: Sequence[tuple[int, Keep]]) -> None:
         """Leave intents pending, by intent id."""
         ...
@@ -115,7 +123,8 @@ class Ledger(Protocol):
     def end(self, ends: Sequence[tuple[int, End]], at: datetime) -> None:
         """End intents without another attempt, by intent id. Quarantine is an end that `requeue` lifts.
 
-        What is in doubt never ends as unsent: it becomes uncertain instead.
+        What is in doubt never ends as unsent: it becomes uncertain instead. What a journal knows as sent ends
+        so.
         """
         ...
 

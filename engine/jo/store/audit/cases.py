@@ -34,6 +34,7 @@ from jo.model.address import Kind
 from jo.model.content import MailClass
 from jo.ports.store.audit import Check
 from jo.store.columns import Instant
+from jo.store.known import JOURNAL
 from jo.store.tables import (
     attempts,
     decisions,
@@ -46,9 +47,6 @@ from jo.store.tables import (
 )
 
 Query = Select[Any] | CompoundSelect[Any]
-
-JOURNAL = "journal"
-"""The stage of attempts that a journal told of."""
 
 _slack = bindparam("slack", type_=Integer())
 _NEVER: ColumnElement[Any] = cast(null(), Instant)

@@ -21,8 +21,9 @@ from jo.ports.store.audit import (
     TokenUse,
     Transition,
 )
-from jo.store.audit.cases import CASES, JOURNAL
+from jo.store.audit.cases import CASES
 from jo.store.evidence import IN_DOUBT_SINCE, IS_DOUBTFUL
+from jo.store.known import JOURNAL
 from jo.store.section import Section
 from jo.store.tables import (
     IS_UNCERTAIN,
