@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PEOPLE = int(os.environ.get("JO_BENCH_DBOS_PEOPLE", "400"))
+PEOPLE = int(os.environ.get("JO_BENCH_DBOS_PEOPLE", "300"))
 HOME = Path("build") / "dbos"
 SCRIPT = Path(__file__).with_name("dbos_people.py")
 ALONE = "alone"

@@ -1,8 +1,8 @@
 """People taken over two steps each by DBOS, durably; run by an interpreter that has it, never by ours.
 
 Each person is a workflow of two steps, as small as what P2 has jo decide. They are let go in each of the ways
-that its guide names for many at once, and counted when the last one is through. Prints what each way does as
-one line of JSON, steps a second by way; the way `alone` is one long workflow, whose steps nobody starts.
+that its guide names for many at once, and counted when the last one is through. Prints one line of JSON: way
+→ steps a second in its fastest round. The way `alone` is one long workflow, whose steps nobody starts.
 
     python dbos_people.py DATABASE-URL PEOPLE
 """
@@ -17,6 +17,7 @@ from dbos import DBOS
 
 STEPS = 2
 OF_FIRM = 10
+ROUNDS = 2
 PATIENCE = 300
 """Seconds for one way."""
 
@@ -95,7 +96,8 @@ def main(url: str, people: int) -> None:
         "alone": lambda: alone(people * STEPS),
     }
     measure(20, ways)  # nothing is made for the first time below
-    print(json.dumps(measure(people, ways)))
+    rounds = [measure(people, ways) for _ in range(ROUNDS)]
+    print(json.dumps({name: max(found[name] for found in rounds) for name in ways}))
     DBOS.destroy()
 
 
