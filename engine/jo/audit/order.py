@@ -12,7 +12,7 @@ INVARIANT = Invariant(
 )
 
 _WORDS = {
-    "early": "tried at {at}, before it was due at {other}",
+    "early": "tried at {at}, before it was planned at {other}",
     "ended-first": "an attempt of it ended at {at}, before it was opened at {other}",
     "overlap": "tried again at {at}, before the attempt before had ended at {other}",
     "outcome-first": "its outcome is of {at}, before its first attempt at {other}",

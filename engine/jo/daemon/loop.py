@@ -85,7 +85,7 @@ class Loop:
                 note_tick(work, self._kind, now)
             for _ in range(ROUNDS):
                 now = self._clock.now()
-                if not self._round(now, counts) or self._worker.stopping:
+                if not self._round(counts) or self._worker.stopping:
                     break
             moments = [] if self._worker.stopping else [service.next_at(now) for service in self._mine()]
         except JournalMovedError:
@@ -150,9 +150,11 @@ class Loop:
             if service.duty is None or service.duty in self._worker.duties:
                 yield service
 
-    def _round(self, now: datetime, counts: dict[str, int]) -> bool:
+    def _round(self, counts: dict[str, int]) -> bool:
+        """Run each service once, at the instant that it is then; return whether anything moved."""
         moved = False
         for service in self._mine():
+            now = self._clock.now()
             self._worker.busy = service.duty
             try:
                 moved = _add(counts, service.name, service.run_once(now)) or moved

@@ -27,6 +27,7 @@ from jo.daemon.service import Counts, Tell, Worker
 from jo.daemon.supply import Supply
 from jo.daemon.traffic import Slots, Traffic
 from jo.model.content import MailClass
+from jo.ports.clock import Clock
 from jo.ports.journal import JournalError
 from jo.ports.links import LinkProbe
 from jo.ports.mailer import Mailer
@@ -60,6 +61,7 @@ class Send:
         probe: LinkProbe,
         journaling: Journaling,
         traffic: Traffic,
+        clock: Clock,
         worker: Worker,
         tell: Tell,
     ) -> None:
@@ -68,6 +70,7 @@ class Send:
         self._supply = Supply(store, cache, composer, worker)
         self._probe = probe
         self._journaling = journaling
+        self._clock = clock
         self._worker = worker
         self._tell = tell
         self._relays = Relays(mailer, tell)
@@ -101,17 +104,18 @@ class Send:
             self._hear(self._exchange.collect(self._patience(leave) if is_idle else 0), now)
             found = backlog.take(self._slots(now))
             if found is not None or self._exchange.answered:
-                backlog.put_back(self._do_round(found, now, counts))
+                backlog.put_back(self._do_round(found, counts))
             elif not self._is_near(leave):
                 self._next_leave = leave
                 return counts
+            now = self._clock.now()
 
     def finish(self, now: datetime, *, give_up: bool) -> Counts:
         """Record replies to what is under way; start nothing. Giving up, break off what is left."""
         counts: Counter[str] = Counter()
         self._hear(self._exchange.abandon() if give_up else self._exchange.collect(WAIT), now)
         if self._exchange.answered:
-            self._do_round(None, now, counts)
+            self._do_round(None, counts)
         return counts
 
     def next_at(self, now: datetime) -> datetime | None:
@@ -180,11 +184,14 @@ class Send:
         for item in answered:
             self._relays.hear(item.relay, item.reply, now)
 
-    def _do_round(self, found: Round | None, now: datetime, counts: Counter[str]) -> Sequence[Prepared]:
+    def _do_round(self, found: Round | None, counts: Counter[str]) -> Sequence[Prepared]:
         """Record what was answered and open what may go, in one transaction; then let it go out.
 
         The journal gets to know of it in between. Without it nothing goes out. Returns the mails that have
         no leave of their rates yet.
+
+        What time it is is asked once the transaction has waited for all that it waits for: a run may last
+        for seconds, and a process may be stopped for longer.
         """
         answered = self._exchange.answered
         trouble = self._without_room(len(answered) + (len(found.ready) if found is not None else 0))
@@ -196,6 +203,7 @@ class Send:
         with self._store.write(self._worker.lease) as work:
             if found is not None:
                 work.people.settle_suppressions()
+            now = self._clock.now()
             live = self._cache.get(work)
             counts.update(record(work, live, answered, now, self._tell))
             self._breakers.count(work, outcomes(answered), now)

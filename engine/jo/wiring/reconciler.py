@@ -123,5 +123,5 @@ def build_services(
         Enroll(store, cache, worker, tell),
         Advance(store, cache, worker, tell),
         Release(store, worker, release_rate or RATE),
-        Send(store, cache, mailer, composer, probe, journaling, traffic, worker, tell),
+        Send(store, cache, mailer, composer, probe, journaling, traffic, clock, worker, tell),
     )

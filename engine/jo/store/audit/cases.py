@@ -165,6 +165,10 @@ def _after_acceptance() -> Query:
 
 
 def _out_of_order() -> Query:
+    """Return what happened before what it follows from; two workers may have done the one and the other.
+
+    A mail may be due before it was planned, by a wait that ended meanwhile, but nobody can try it before.
+    """
     next_ = attempts.alias("next")
     attempted = _mail("early", attempts.c.opened_at, intents.c.created_at).join_from(
         attempts, intents, intents.c.id == attempts.c.intent
@@ -186,12 +190,12 @@ def _out_of_order() -> Query:
     )
     left = _passage("left-first", passages.c.ended_at, passages.c.entered_at)
     return union_all(
-        attempted.where(_IS_OWN, attempts.c.opened_at < intents.c.created_at),
-        ended.where(attempts.c.ended_at < attempts.c.opened_at),
-        overlapping.where(_IS_OWN, next_.c.opened_at < attempts.c.ended_at),
-        outcome.where(intents.c.outcome_at < attempts.c.opened_at),
-        planned.where(intents.c.created_at < passages.c.entered_at),
-        left.where(passages.c.ended_at < passages.c.entered_at),
+        attempted.where(_IS_OWN, _later(intents.c.created_at, attempts.c.opened_at)),
+        ended.where(_later(attempts.c.opened_at, attempts.c.ended_at)),
+        overlapping.where(_IS_OWN, _later(attempts.c.ended_at, next_.c.opened_at)),
+        outcome.where(_later(attempts.c.opened_at, intents.c.outcome_at)),
+        planned.where(_later(passages.c.entered_at, intents.c.created_at)),
+        left.where(_later(passages.c.entered_at, passages.c.ended_at)),
     )
 
 
@@ -244,7 +248,7 @@ def _after_ending() -> Query:
     planned = (
         _mail("planned-after", intents.c.created_at, passages.c.ended_at)
         .join_from(intents, passages, passages.c.id == intents.c.passage)
-        .where(intents.c.created_at > passages.c.ended_at)
+        .where(_later(intents.c.created_at, passages.c.ended_at))
     )
     tried = (
         _mail("tried-after", attempts.c.opened_at, passages.c.ended_at)
