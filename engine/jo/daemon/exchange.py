@@ -5,23 +5,21 @@ runs. When a commit fails, its replies are still here for the next one.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from jo.daemon.compose import Prepared
 from jo.flow.intent import Intent
 from jo.ports.mailer import About, Mailer, Reply, ReplyKind, Stage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class Opened(NamedTuple):
     """An attempt that was opened for a message that is ready to go."""
 
     attempt: int
     mail: Prepared
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class Answered(NamedTuple):
     """An attempt that has ended, and how."""
 
     attempt: int

@@ -157,7 +157,8 @@ class Opening:
         known = settle_known(work, ready, now)
         counts.update({"known": len(known)} if known else {})
         astray = self._put_right(work, live, [item.intent for item in ready])
-        due = [item for item in ready if item.intent.id not in known | astray]
+        settled = known | astray
+        due = [item for item in ready if item.intent.id not in settled]
         intents = [item.intent for item in due]
         standings = Standings(work, live, intents, found.people, now, are_links_dead=are_links_dead)
         keeps: list[tuple[int, Keep]] = []

@@ -10,7 +10,7 @@ doubt, and to let the person go on in spite of it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -98,10 +98,10 @@ def beside(settled: Settled, others: Sequence[Tried]) -> Settled:
         return settled
     accepted = next((other for other in others if other.state is AttemptState.ACCEPTED), None)
     if accepted is not None:
-        return replace(settled, state=IntentState.ACCEPTED, why=None, outcome_at=accepted.ended_at)
+        return settled._replace(state=IntentState.ACCEPTED, why=None, outcome_at=accepted.ended_at)
     doubtful = next((other for other in others if other.state is AttemptState.UNCERTAIN), None)
     if doubtful is not None and settled.state is IntentState.FAILED:
-        return replace(settled, state=IntentState.UNCERTAIN, outcome_at=doubtful.ended_at)
+        return settled._replace(state=IntentState.UNCERTAIN, outcome_at=doubtful.ended_at)
     return settled
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from jo.flow.state import AttemptState
 from jo.ports.errors import WorldError
@@ -20,8 +20,7 @@ class JournalError(WorldError):
     """The journal cannot be read or written now. What was not synced has not been sent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """What the journal knows of one attempt."""
 
     public: str

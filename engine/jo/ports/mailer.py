@@ -9,7 +9,7 @@ mailer keeps its connections, and never tries a message twice: that decision is 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class Stage(StrEnum):
@@ -72,8 +72,7 @@ class Outgoing:
     """What reports of a failed delivery are to name (ENVID, RFC 3461): ASCII, 100 characters at most."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(NamedTuple):
     """What became of one message."""
 
     key: str

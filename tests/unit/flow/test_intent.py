@@ -1,6 +1,5 @@
 """What happens to a planned mail before and after an attempt."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -53,7 +52,7 @@ def an_intent(**changes: object) -> Intent:
 
 
 def free(**changes: object) -> Standing:
-    return replace(Standing(window_opens=NOW), **changes)  # type: ignore[arg-type]
+    return Standing(window_opens=NOW)._replace(**changes)  # type: ignore[arg-type]
 
 
 def a_suppression(scope: str) -> Suppression:

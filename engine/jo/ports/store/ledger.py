@@ -7,7 +7,7 @@ was asked to, or raises ChangeRefusedError and nothing of the transaction is wri
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from jo.flow.evidence import Ruling
 from jo.flow.intent import AttemptEnd, End, Fixed, Intent, Keep, Settled
@@ -16,8 +16,7 @@ from jo.flow.state import Why
 from jo.model.content import MailClass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenedAttempt:
+class OpenedAttempt(NamedTuple):
     """An attempt that may be under way."""
 
     id: int
