@@ -19,8 +19,9 @@ from jo.daemon.service import Worker
 from jo.flow.limits import RelayLimits
 from jo.ports.errors import WorldError
 from jo.ports.mailer import Outgoing, Reply, ReplyKind, Stage, check_batch
-from jo.ports.store import Lease, Store, Transaction
+from jo.ports.store import Grant, Lease, Limits, Store, Transaction
 from jo.store import open_store
+from jo.timing.rates import Rate
 from tests.support.postgres import a_server
 from tests.support.scenery import BASE
 from tests.support.stores import file_url
@@ -58,14 +59,17 @@ class Witness:
 
 
 class WatchedLimits:
-    def __init__(self, limits: object, witness: Witness) -> None:
+    def __init__(self, limits: Limits, witness: Witness) -> None:
         self._limits = limits
         self._witness = witness
 
-    def take(self, name: str, want: int, rate: object, now: datetime) -> object:
+    def take(self, name: str, want: int, rate: Rate, now: datetime) -> Grant:
         if " " not in name:
             self._witness.hand.leave = now
-        return self._limits.take(name, want, rate, now)  # type: ignore[attr-defined]
+        return self._limits.take(name, want, rate, now)
+
+    def tidy(self, before: datetime, limit: int) -> int:
+        return self._limits.tidy(before, limit)
 
 
 class WatchedStore:
@@ -78,7 +82,7 @@ class WatchedStore:
     @contextmanager
     def write(self, lease: Lease | None = None) -> Iterator[Transaction]:
         with self._store.write(lease) as work:
-            work.limits = WatchedLimits(work.limits, self._witness)  # type: ignore[misc,assignment]
+            work.limits = WatchedLimits(work.limits, self._witness)  # type: ignore[misc]
             yield work
             self._witness.hand.opened = time.monotonic()
 
