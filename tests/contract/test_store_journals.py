@@ -25,12 +25,12 @@ def test_a_store_keeps_its_name(store: Store) -> None:
 
 
 def test_a_mark_moves_from_where_it_was_left_and_from_nowhere_else(store: Store) -> None:
-    journal = KnownJournal(id="ab" * 16, place="host:/journal/1", mark=START, at=NOON)
+    journal = KnownJournal(id="ab" * 16, place="host:/journal/1", file="7", mark=START, at=NOON)
     with store.write() as work:
         work.journals.put(journal)
         work.journals.advance(journal.id, START, LATER)
         (found,) = work.journals.all()
-        assert (found.mark, found.place) == (LATER, journal.place)
+        assert (found.mark, found.place, found.file) == (LATER, journal.place, "7")
 
     for before in (START, Mark(position=9, check=6)):
         with pytest.raises(JournalMovedError), store.write() as work:

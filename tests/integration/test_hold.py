@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -69,6 +70,19 @@ def test_a_restored_backup_sends_nothing_again_and_asks(live: tuple[Path, dict[s
         send["state"] for send in json.loads(play(project, variables, "sends", "--json")[1])["sends"]
     )
     assert states == {"accepted": 6}
+
+
+def test_of_a_project_and_its_copy_one_goes_on(live: tuple[Path, dict[str, str]]) -> None:
+    project, variables = live
+    assert play(project, variables, "run", "--once")[0] == Exit.OK
+    push_back(project, timedelta(days=3))  # the second mails are due
+    twin = Path(shutil.copytree(project, project.with_name("twin"), symlinks=True))
+
+    code, out, _ = play(twin, variables, "run", "--once", "--json")
+    held = json.loads(out)["standstill"]
+    assert (code, [hold["cause"] for hold in held["holds"]]) == (Exit.NOT_CONVERGED, ["cloned"])
+    assert play(project, variables, "run", "--once")[0] == Exit.OK
+    assert len(mails(project)) == 12
 
 
 def test_after_days_without_a_run_it_asks_first(live: tuple[Path, dict[str, str]]) -> None:

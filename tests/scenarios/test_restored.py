@@ -271,6 +271,35 @@ def test_a_copy_of_the_store_that_is_used_beside_it_is_noticed(place: Place) -> 
         world.run(END)
 
 
+def test_a_project_that_was_copied_with_its_journal_holds_and_one_that_was_moved_does_not(
+    place: Place,
+) -> None:
+    with a_world(place) as world:
+        world.run(BACKUP)
+        place.journal = place.journal.rename(place.folder / "moved")
+        world.journal_folder = place.journal
+        world.restart()
+        assert held_by(world) == set()
+        world.run(LOSS)
+
+        original = place.journal.rename(place.folder / "original")
+        shutil.copytree(original, place.journal)  # with the store: nothing else tells the two apart
+        world.restart()
+        assert held_by(world) == {Cause.CLONED}
+        world.restart()
+        assert held_by(world) == {Cause.CLONED}  # until somebody has looked
+        release(world)
+        world.run(END)
+        world.restart()
+        assert held_by(world) == set()  # the store is used with the copy now
+
+        shutil.rmtree(place.journal)
+        original.rename(place.journal)
+        world.restart()
+        assert held_by(world) == {Cause.JOURNAL_BEHIND}
+        release(world)
+
+
 def test_a_store_begun_anew_beside_an_old_journal_sends_nothing_again(place: Place) -> None:
     with a_world(place, knows_all=False) as world:
         world.run(LOSS)
@@ -372,7 +401,7 @@ def defer_all(world: World) -> None:
 
 def put_back(place: Place, journal: Path) -> None:
     shutil.rmtree(place.journal)
-    shutil.copytree(journal, place.journal)
+    journal.rename(place.journal)
 
 
 def test_damage_in_what_the_store_lacks_is_told(place: Place) -> None:

@@ -71,7 +71,9 @@ class Journaling:
             for cause, detail, subject in findings:
                 work.holds.put(cause, detail, now, subject)
             is_back = not findings and work.holds.settle(Cause.JOURNAL_LOST, journal.id)
-            work.journals.put(KnownJournal(id=journal.id, place=journal.place, mark=mark, at=now))
+            work.journals.put(
+                KnownJournal(id=journal.id, place=journal.place, file=journal.file, mark=mark, at=now)
+            )
             total = _total(work)
         journal.see(total, now)
         if self._journals is not None and journal is self._journals.own:
@@ -100,6 +102,8 @@ class Journaling:
             found.append((Cause.OTHER_STORE, told, ""))
         elif before is None or learned or (journal.store == store and journal.seen > total):
             found.append((Cause.ROLLED_BACK, told, ""))
+        if before is not None and fits and journal.file != before.file:
+            found.append((Cause.CLONED, f"{journal.place} is a copy of what was {before.place}.", ""))
         if missing:
             found.append((Cause.JOURNAL_DAMAGED, f"{missing} records of {journal.place} are missing.", ""))
         return found

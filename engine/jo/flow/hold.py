@@ -19,6 +19,8 @@ class Cause(StrEnum):
     """The store is older than what a journal has seen of it."""
     OTHER_STORE = "other-store"
     """The journal was used with another store."""
+    CLONED = "cloned"
+    """The journal is a copy, in another file, of the one that the store was used with."""
     JOURNAL_BEHIND = "journal-behind"
     """The journal is not the one that the store was used with last, or an older copy of it."""
     JOURNAL_LOST = "journal-lost"

@@ -41,6 +41,11 @@ class FileJournal:
         return self._file.head.journal
 
     @property
+    def file(self) -> str:
+        """The lock's number on its disk: it lasts as long as the journal, under whatever name."""
+        return str(os.fstat(self._lock).st_ino)
+
+    @property
     def place(self) -> str:
         return f"{socket.gethostname()}:{self._folder}"
 

@@ -56,6 +56,11 @@ class Journal(Protocol):
     def id(self) -> str: ...
 
     @property
+    def file(self) -> str:
+        """Which file it is: that of a copy is another one, that of a journal that was moved is the same."""
+        ...
+
+    @property
     def place(self) -> str:
         """Where it lies, for people: host and folder."""
         ...

@@ -20,6 +20,11 @@ SENTENCES: Mapping[Cause, str] = {
         "a backup of its first hour. If another store is in use, give this one a journal of its own "
         "(`[journal] path`)."
     ),
+    Cause.CLONED: (
+        "The journal is a copy of the one that this store was used with: the project was copied, restored "
+        "from a copy, or moved to another disk. Where the original goes on as well, stop one of the two, for "
+        "both would send the same mails; what it has sent since the copy was made is not known here."
+    ),
     Cause.JOURNAL_BEHIND: (
         "The journal is not the one that this store was used with last, or an older copy of it. What it does "
         "not know of may have been sent."

@@ -15,7 +15,7 @@ from jo.store.twins import among, insert
 _STORE_ID = "store-id"
 
 _ALL = select(
-    journals.c.id, journals.c.place, journals.c.position, journals.c.digest, journals.c.at
+    journals.c.id, journals.c.place, journals.c.file, journals.c.position, journals.c.digest, journals.c.at
 ).order_by(journals.c.id)
 _put = insert(journals)
 _PUT = _put.on_conflict_do_update(
@@ -51,14 +51,15 @@ class SqlJournals(Section):
 
     def all(self) -> Sequence[KnownJournal]:
         return [
-            KnownJournal(id=id_, place=place, mark=Mark(position=position, check=check), at=at)
-            for id_, place, position, check, at in self._ask(_ALL)
+            KnownJournal(id=id_, place=place, file=file, mark=Mark(position=position, check=check), at=at)
+            for id_, place, file, position, check, at in self._ask(_ALL)
         ]
 
     def put(self, journal: KnownJournal) -> None:
         values = {
             "id": journal.id,
             "place": journal.place,
+            "file": journal.file,
             "position": journal.mark.position,
             "digest": journal.mark.check,
             "at": journal.at,

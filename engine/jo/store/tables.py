@@ -469,6 +469,7 @@ journals = Table(
     metadata,
     Column("id", TEXT, primary_key=True),
     _text("place"),
+    _text("file"),
     Column("position", BigInteger, nullable=False),
     Column("digest", BigInteger, nullable=False),
     _instant("at"),

@@ -13,6 +13,8 @@ class KnownJournal:
     id: str
     place: str
     """Host and folder, for people, and to tell a journal that is gone from one that is new."""
+    file: str
+    """As the journal calls it: a copy has the same id in another file."""
     mark: Mark
     """Every record up to here is of an attempt that this store has."""
     at: datetime
