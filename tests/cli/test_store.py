@@ -81,6 +81,32 @@ def test_a_store_with_two_names_is_refused(project: Path, store: Store, words: s
     assert not (project / "x.db").exists()
 
 
+@pytest.mark.parametrize(
+    "words", ["status", "run --once", "apply --yes", "store check", "store backup x.db", "doctor"]
+)
+@pytest.mark.parametrize("left", ["store.db-wal", "store.journal/1/000000000001.journal"])
+def test_a_store_that_was_emptied_is_not_taken_for_a_new_one(project: Path, words: str, left: str) -> None:
+    file, beside = project / ".jo" / "store.db", project / ".jo" / left
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()
+    beside.write_bytes(b"something")
+
+    code, out, err = play(project, {}, *words.split())
+
+    assert code == Exit.FAILURE
+    said = " ".join((out + err).split())
+    assert f"{file} is empty, but {beside} is what a store left" in said
+    assert (file.read_bytes(), beside.read_bytes()) == (b"", b"something")
+    assert not (project / "x.db").exists()
+
+
+def test_an_empty_file_with_nothing_beside_it_is_where_a_new_store_goes(project: Path) -> None:
+    (project / ".jo" / "store.db").touch()
+
+    assert "Nothing is live yet" in play(project, {}, "status")[1]
+    assert play(project, {}, "apply", "--yes")[0] == Exit.OK
+
+
 # --- backup ------------------------------------------------------------------------------------------
 
 
@@ -235,6 +261,17 @@ def test_an_older_store_is_copied_before_its_tables_change(project: Path, store:
     assert "The store as it was is in" in err
     assert code == Exit.FAILURE  # no migration begins with a version that never was
     assert "cannot be upgraded" in err
+
+
+def test_a_store_of_a_newer_jo_is_left_as_it_is(project: Path, store: Store) -> None:
+    store.close()
+    with closing(sqlite3.connect(project / ".jo" / "store.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    code, _, err = run(project, "upgrade")
+
+    assert (code, "from a newer jo" in err) == (Exit.FAILURE, True)
+    assert not list((project / ".jo").glob("store.db.9999*"))
 
 
 def test_a_worker_in_postgresql_refuses_an_upgrade(project: Path, postgres_store_url: str) -> None:

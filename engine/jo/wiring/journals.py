@@ -25,7 +25,7 @@ def open_journals(settings: Settings) -> Journals | None:
     """Take this worker's journal; None where it is told to run without one. Raises WorldError."""
     from jo.journal.folder import JournalFolder
 
-    folder = _journal_folder(settings)
+    folder = journals_folder(settings)
     return None if folder is None else JournalFolder(folder, time_of(settings.journal.keep))
 
 
@@ -36,13 +36,13 @@ def try_journal(settings: Settings) -> bool:
     """
     from jo.journal.folder import try_folder
 
-    folder = _journal_folder(settings)
+    folder = journals_folder(settings)
     if folder is not None:
         try_folder(folder)
     return folder is not None
 
 
-def _journal_folder(settings: Settings) -> Path | None:
+def journals_folder(settings: Settings) -> Path | None:
     """Return the folder of this machine's journals; None for `unsafe`. Raises WorldError."""
     if settings.journal.path == UNSAFE:
         return None

@@ -74,6 +74,7 @@ def backup_store(settings: Settings, target: Path) -> Backup:
             "A store in PostgreSQL is backed up by its own tools, which ask for the password or take it from "
             f"PGPASSWORD or ~/.pgpass:\n\n    {dump_command(store_url(settings), target)}"
         )
+    _refuse_emptied(settings, file)
     return backup(file, target)
 
 
@@ -98,6 +99,13 @@ def store_alone(settings: Settings) -> Iterator[str | None]:
         lock.give_back()
 
 
+def refuse_newer_store(version: str | None) -> None:
+    """Raise WorldError for tables from a newer jo."""
+    from jo.store.versions import refuse_newer
+
+    refuse_newer(version)
+
+
 def upgrade_store(settings: Settings) -> tuple[str | None, str]:
     """Bring the store's tables to the newest version; return those before and after. Raises WorldError."""
     from jo.store import upgrade
@@ -114,12 +122,38 @@ def open_run_lock(settings: Settings) -> RunLock | None:
 
 
 def store_url(settings: Settings) -> str:
-    """Return the URL with the path of a SQLite file made absolute and its folder there."""
+    """Return the URL with the path of a SQLite file made absolute and its folder there.
+
+    Raises WorldError, also for a file that was emptied.
+    """
     file = store_file(settings)
     if file is None:
         return plain(settings.store.url)
+    _refuse_emptied(settings, file)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WorldError(f"The store's folder {file.parent} cannot be made: {error.strerror}.") from error
     return f"{_SQLITE}{file}"
+
+
+def _refuse_emptied(settings: Settings, file: Path) -> None:
+    """Raise WorldError for an empty file beside what a store left: SQLite would take it for a new one.
+
+    A process that was killed while it made a store leaves an empty file as well, and nothing beside it.
+    """
+    from jo.wiring.journals import journals_folder
+
+    try:
+        if file.stat().st_size:
+            return
+    except OSError:
+        return
+    left = [file.with_name(f"{file.name}-wal"), *(journals_folder(settings) or file).glob("*/*.journal")]
+    found = next((path for path in left if path.is_file() and path.stat().st_size), None)
+    if found is not None:
+        raise WorldError(
+            f"The store {file} is empty, but {found} is what a store left: something has emptied the file. "
+            "Nothing was changed. Restore a backup, and `jo run` says what is missing; or move the file away "
+            "to begin anew."
+        )

@@ -21,7 +21,14 @@ def command(place: Place, *, has_no_backup: bool) -> int:
     is yours to copy. There is no way back but that copy.
     """
     settings = load_workspace(place, Format.HUMAN).settings
-    from jo.wiring import backup_store, check_store, store_alone, store_file, upgrade_store
+    from jo.wiring import (
+        backup_store,
+        check_store,
+        refuse_newer_store,
+        store_alone,
+        store_file,
+        upgrade_store,
+    )
 
     with store_alone(settings) as other:
         if other is not None:
@@ -31,6 +38,7 @@ def command(place: Place, *, has_no_backup: bool) -> int:
         if found.version == found.newest:
             place.console.show(f"The store {found.place} is up to date: version {found.newest}.\n")
             return Exit.OK
+        refuse_newer_store(found.version)
         file = store_file(settings)
         if file is not None and found.version is not None and not has_no_backup:
             made = backup_store(settings, _beside(file, found.version, present()))
