@@ -51,6 +51,7 @@ def a_restored_world(place: Place) -> Iterator[World]:
         place.restore(world)
         assert held_by(world) == {Cause.ROLLED_BACK}
         assert states(world) == [IntentState.PENDING] * 3
+        assert not [line.invariant.name for line in world.audit().lines if line.found.count]
         yield world
         assert len(world.mails(template="hello")) == 3
         assert_nothing_was_repeated(world)

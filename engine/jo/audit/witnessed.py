@@ -1,7 +1,7 @@
 """What a relay says it took is what the ledger says was sent.
 
 A mail of which the ledger says that nobody knows may be at the witness once, more than once, or not at all;
-about all others there is no doubt.
+about all others there is no doubt. What a journal knows is settled when it meets its mail, after a restore.
 """
 
 from jo.audit.scope import Scope, Tally, mail
@@ -37,7 +37,7 @@ def look(scope: Scope) -> tuple[Found, Found, Found]:
     assert witness is not None
     twice, unsent, missing = Tally(), Tally(), Tally()
     is_known = bytearray(len(witness))
-    doubtful = scope.work.audit.doubtful()
+    doubtful, told = scope.work.audit.doubtful(), scope.work.audit.known()
     doubles = accepted = 0
     for known in scope.work.audit.ledgered():
         places = witness.places(known.mail)
@@ -49,13 +49,16 @@ def look(scope: Scope) -> tuple[Found, Found, Found]:
         elif times > 1:
             tries = counted(known.attempts, "attempt")
             twice.add(mail(known.mail), f"accepted {times} times, in {tries}")
-        if times and not in_doubt and known.state not in (IntentState.ACCEPTED, IntentState.OPEN):
+        is_explained = (
+            in_doubt or known.mail in told or known.state in (IntentState.ACCEPTED, IntentState.OPEN)
+        )
+        if times and not is_explained:
             word = "not sent" if known.state in UNSENT else "waiting"
             unsent.add(mail(known.mail), f"the ledger says that it is {known.state}: {word}")
         if not times and known.state is IntentState.ACCEPTED:
             missing.add(mail(known.mail), "accepted, and not at the witness")
     for place, was_known in enumerate(is_known):
-        if not was_known:
+        if not was_known and witness.at(place) not in told:
             unsent.add(mail(witness.at(place)), "the ledger does not know it")
     listed = f"{doubles} accepted twice and listed as uncertain" if doubles else ""
     return (

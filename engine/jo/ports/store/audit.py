@@ -135,6 +135,10 @@ class Audit(Protocol):
         """Return the mails of which an attempt is or was uncertain."""
         ...
 
+    def known(self) -> Set[str]:
+        """Return the mails that a journal knows, as taken or possibly taken, and that are not settled yet."""
+        ...
+
     def planned(self) -> Iterator[Planned]:
         """Return key and public id of every mail."""
         ...

@@ -23,7 +23,7 @@ from jo.ports.store.audit import (
 )
 from jo.store.audit.cases import CASES
 from jo.store.evidence import IN_DOUBT_SINCE, IS_DOUBTFUL
-from jo.store.known import JOURNAL
+from jo.store.known import JOURNAL, MAY_HAVE_GONE
 from jo.store.section import Section
 from jo.store.tables import (
     IS_UNCERTAIN,
@@ -32,6 +32,7 @@ from jo.store.tables import (
     evidence,
     intents,
     is_one_of,
+    known_sends,
     passage_notes,
     passages,
 )
@@ -98,6 +99,7 @@ _SAID = (
     .join(attempts, attempts.c.id == evidence.c.attempt)
     .join(intents, intents.c.id == attempts.c.intent)
 )
+_KNOWN = select(known_sends.c.public).where(MAY_HAVE_GONE)
 _PLANNED = select(intents.c.key, intents.c.public)
 
 _LEDGERED = select(intents.c.public, intents.c.state, intents.c.attempts)
@@ -170,6 +172,9 @@ class SqlAudit(Section):
         return {
             public for asked in (_UNCERTAIN, _SAID) for public in self._connection.execute(asked).scalars()
         }
+
+    def known(self) -> Set[str]:
+        return set(self._connection.execute(_KNOWN).scalars())
 
     def ledgered(self) -> Iterator[Ledgered]:
         return (Ledgered(*row) for row in self._stream(_LEDGERED))
