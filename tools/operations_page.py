@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from jo.daemon.events import EVENTS
 from jo.flow.state import ATTEMPT_CHANGES, INTENT_CHANGES, AttemptState, IntentState
+from jo.reports.telling import OF_LOGS
 from jo.web.told import TOLD
 
 PAGE = Path(__file__).parent.parent / "docs" / "operations.md"
@@ -43,7 +44,7 @@ def _diagram(changes: Mapping[State, Set[State]], first: State) -> str:
 
 def _events() -> str:
     lines = ["| event | level | | fields |", "| --- | --- | --- | --- |"]
-    for name, kind in {**EVENTS, **TOLD}.items():
+    for name, kind in {**EVENTS, **TOLD, **OF_LOGS}.items():
         fields = "; ".join(f"`{field}`: {meaning}" for field, meaning in kind.fields.items())
         fields = fields.replace("`*`: ", "")
         lines.append(f"| `{name}` | {kind.level} | {kind.meaning} | {fields} |")

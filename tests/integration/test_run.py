@@ -1,10 +1,12 @@
 """`jo run` as a process: once, as a service, on a fast clock; stopped, killed, and beside another one."""
 
 import json
+import os
 import random
 import re
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -138,6 +140,24 @@ def test_a_service_is_alone_and_stops_when_told(
     assert json.loads(log.splitlines()[-1])["event"] == "run.stopped"
     assert Counter(send["state"] for send in sends(project)) == {"accepted": 6}
     assert play(project, variables, "run", "--once")[0] == Exit.OK
+
+
+@pytest.mark.parametrize("log", ["unread", "full"])
+def test_a_log_that_cannot_be_written_ends_nothing(live: tuple[Path, dict[str, str]], log: str) -> None:
+    project, variables = live
+    if log == "full" and not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    reading, writing = os.pipe()
+    os.close(reading)
+    if log == "full":
+        os.dup2(os.open("/dev/full", os.O_WRONLY), writing)
+    words = [sys.executable, "-m", "jo", "run", "--once", "--log", "json"]
+    env = {**os.environ, **variables}
+    done = subprocess.run(words, cwd=project, env=env, stdout=subprocess.PIPE, stderr=writing, check=False)
+    os.close(writing)
+
+    assert done.returncode == Exit.OK
+    assert Counter(send["state"] for send in sends(project)) == {"accepted": 6}
 
 
 def is_running(project: Path) -> list[bool]:

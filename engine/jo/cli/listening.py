@@ -2,22 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, tzinfo
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from jo.daemon.events import EVENTS, Level, log_line, log_text
+from jo.cli.logbook import Log, Logbook
+from jo.daemon.events import EVENTS, Level
 from jo.daemon.loop import Tick
 from jo.daemon.service import Event
 from jo.reports.tick import Day, RunReport, add_up, in_words
 from jo.views.console import Console
-
-
-class Log(StrEnum):
-    """How events are logged."""
-
-    TEXT = "text"
-    JSON = "json"
-
 
 SENTENCES: Mapping[str, str] = {
     "run.unapplied": (
@@ -42,7 +34,7 @@ class Listener:
         self, console: Console, log: Log | None, on_trouble: Callable[[Event], None], *, is_verbose: bool
     ) -> None:
         self._console = console
-        self._log = log
+        self._logbook = None if log is None else Logbook(console, log)
         self._is_verbose = is_verbose
         self._on_trouble = on_trouble
         self._said: set[str] = set()
@@ -50,13 +42,14 @@ class Listener:
         """Whether something outside did not play along, so that work was left undone."""
 
     def tell(self, event: Event) -> None:
-        level = EVENTS[event.name].level
-        if self._log is not None and (self._is_verbose or level is not Level.DEBUG):
-            self._console.log(log_line(event) if self._log is Log.JSON else log_text(event))
+        kind = EVENTS[event.name]
+        level = kind.level
+        if self._logbook is not None and (self._is_verbose or level is not Level.DEBUG):
+            self._logbook.write(event.name, kind, event.at, event.fields)
         if level is not Level.WARNING:
             return
         sentence = SENTENCES.get(event.name, "{error}").format(**event.fields)
-        if self._log is None and sentence not in self._said:
+        if self._logbook is None and sentence not in self._said:
             self._said.add(sentence)
             self._console.warn(sentence)
         self.has_failed = self.has_failed or event.name in _LEAVE_UNDONE

@@ -6,6 +6,7 @@ Commands are imported when they are called, so that `jo --help` costs no library
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from importlib import import_module
 from typing import Any
 
@@ -129,17 +130,22 @@ def jo(context: click.Context) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `jo` and end the process with its exit code."""
-    code = run(jo, sys.argv[1:] if arguments is None else list(arguments))
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _silence()
-    sys.exit(code)
+    sys.exit(run(jo, sys.argv[1:] if arguments is None else list(arguments)))
 
 
 def run(group: Callable[..., Any], arguments: Sequence[str]) -> int:
     """Return the exit code of a command line; everything that can happen ends here."""
     console = Console.of_process(os.environ)
+    with redirect_stdout(console.stream):
+        code = _run(group, arguments, console)
+    trouble = console.finish()
+    if trouble is None:
+        return code
+    console.error(f"The output cannot be written: {trouble}.")
+    return code or Exit.FAILURE
+
+
+def _run(group: Callable[..., Any], arguments: Sequence[str], console: Console) -> int:
     try:
         code = group(args=list(arguments), prog_name="jo", standalone_mode=False, obj=console)
         return int(code) if code is not None else Exit.OK
@@ -151,13 +157,10 @@ def run(group: Callable[..., Any], arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         console.remark("Interrupted. Nothing is lost: run the command again to go on.")
         return Exit.INTERRUPTED
-    except (BrokenPipeError, SystemExit):  # which click makes of a broken pipe, and of nothing else here
-        _silence()
-        return Exit.OK
     except WorldError as error:
         console.error(str(error))
         return Exit.INVALID if isinstance(error, SettingsError) else Exit.FAILURE
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # click makes an exit of a broken pipe
         return _bug(error, console)
 
 
@@ -168,12 +171,7 @@ def _show_usage(error: click.ClickException, console: Console) -> None:
         console.remark(f"Try\n    {context.command_path} --help")
 
 
-def _silence() -> None:
-    """Point standard output nowhere: whoever read it has gone, and Python would complain once more."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _bug(error: Exception, console: Console) -> int:
+def _bug(error: BaseException, console: Console) -> int:
     """Keep the traceback in a file and say what to report; it may name people, so it is not printed."""
     import tempfile
     import traceback

@@ -6,10 +6,9 @@ address, a name or any other value of a person's; sources, lists, journeys and c
 
 from collections.abc import Mapping
 
-from jo.daemon.service import Event
-from jo.reports.telling import EventKind, Level, json_line, text_line
+from jo.reports.telling import EventKind, Level
 
-__all__ = ["EVENTS", "EventKind", "Level", "log_line", "log_text"]
+__all__ = ["EVENTS", "EventKind", "Level"]
 
 EVENTS: Mapping[str, EventKind] = {
     "run.started": EventKind(
@@ -142,13 +141,3 @@ EVENTS: Mapping[str, EventKind] = {
     ),
 }
 """Name → what it is. Everything that is told has a row here."""
-
-
-def log_line(event: Event) -> str:
-    """Return an event as one line of JSON, without a line break."""
-    return json_line(event.name, EVENTS[event.name], event.at, event.fields)
-
-
-def log_text(event: Event) -> str:
-    """Return an event as one line for people to read, without a line break."""
-    return text_line(event.name, EVENTS[event.name], event.at, event.fields)

@@ -30,6 +30,17 @@ class EventKind:
     """Field → what it holds."""
 
 
+LOG_MISSED = "log.missed"
+OF_LOGS: Mapping[str, EventKind] = {
+    LOG_MISSED: EventKind(
+        level=Level.WARNING,
+        meaning="The log could not be written for a while; all else went on.",
+        fields={"lines": "how many lines before this one and the line above it may be missing"},
+    ),
+}
+"""What a log tells of itself: name → what it is."""
+
+
 def json_line(name: str, kind: EventKind, at: datetime, fields: Mapping[str, Any]) -> str:
     """Return an event as one line of JSON, without a line break."""
     moment = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,5 +1,6 @@
 """Whatever happens in a command becomes an exit code and a sentence, never a traceback."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -86,6 +87,55 @@ def test_a_reader_that_leaves_is_no_trouble(tmp_path: Path) -> None:
     os.close(writing)
     # then it ends in silence
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+FULL = Path("/dev/full")
+needs_full = pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+
+
+@needs_full
+@pytest.mark.parametrize("words", [["explain"], ["--help"]])
+def test_results_that_cannot_be_written_are_a_failure(words: list[str], tmp_path: Path) -> None:
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "jo", *words], stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, text=True
+        )
+
+    assert (done.returncode, done.stderr) == (
+        Exit.FAILURE,
+        "error: The output cannot be written: No space left on device.\n",
+    )
+
+
+@needs_full
+def test_words_that_cannot_be_written_change_nothing(tmp_path: Path) -> None:
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "jo", "validate"], stdout=subprocess.PIPE, stderr=full, cwd=tmp_path
+        )
+
+    assert done.returncode == Exit.INVALID
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_leads_nowhere(closed: str, tmp_path: Path) -> None:
+    command = f"{sys.executable} -m jo init project {closed} && {sys.executable} -m jo history {closed}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, cwd=tmp_path, check=False)
+
+    assert done.returncode == Exit.INVALID, "there is no project where `history` looks"
+    assert (tmp_path / "project" / "jo.toml").is_file()
+    assert "Traceback" not in done.stderr
+
+
+def test_a_pipe_that_breaks_elsewhere_is_a_bug(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(sys, "stderr", sys.stderr)  # click exchanges it
+
+    assert run(raising(BrokenPipeError(errno.EPIPE, "Broken pipe")), []) == Exit.FAILURE
+
+    assert "This is a bug in jo" in capsys.readouterr().err
 
 
 HEAVY = ("sqlalchemy", "alembic", "duckdb", "networkx", "sqlglot", "jsonschema_rs", "jinja2", "rich", "yaml")

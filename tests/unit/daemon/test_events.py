@@ -1,17 +1,13 @@
 """What the daemon tells is a contract: every event that is told has a row, with the fields it carries."""
 
 import ast
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import jo
-from jo.daemon.events import EVENTS, log_line, log_text
-from jo.daemon.service import Event
-from tests.support.world import at
+from jo.daemon.events import EVENTS
 
 ENGINE = Path(jo.__file__).parent
-NOW = at("2026-12-01 08:00")
 
 
 def told() -> Iterator[tuple[str, frozenset[str] | None]]:
@@ -35,18 +31,3 @@ def test_events_carry_the_fields_of_their_rows() -> None:
     for name, fields in told():
         if fields is not None:
             assert fields <= EVENTS[name].fields.keys(), name
-
-
-def test_a_line_of_the_log_is_one_line_whatever_an_event_carries() -> None:
-    event = Event(name="refresh.failed", at=NOW, fields={"source": "people", "error": 'line 3\n"x"'})
-
-    assert json.loads(log_line(event)) == {
-        "at": "2026-12-01T08:00:00.000Z",
-        "level": "warning",
-        "event": "refresh.failed",
-        "source": "people",
-        "error": 'line 3\n"x"',
-    }
-    assert "\n" not in log_line(event)
-    assert log_text(event).startswith("2026-12-01T08:00:00Z warning refresh.failed source=people error=")
-    assert "\n" not in log_text(event)

@@ -16,7 +16,7 @@ from jo.cli.options import Format, Place, json_option, workspace_options
 from jo.views.console import Console
 
 if TYPE_CHECKING:
-    from jo.cli.listening import Log
+    from jo.cli.logbook import Log
     from jo.daemon.clocks import FastClock, RealClock
     from jo.daemon.service import Worker
     from jo.ports.store import Store
@@ -261,7 +261,7 @@ def _is_applied(store: "Store") -> bool:
 
 def _log(console: Console, asked: Asked) -> "Log | None":
     """Return how to log: as asked; a service that nobody watches logs as text."""
-    from jo.cli.listening import Log
+    from jo.cli.logbook import Log
 
     if asked.log is not None:
         return Log(asked.log)

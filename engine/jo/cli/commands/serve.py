@@ -10,6 +10,7 @@ import click
 
 from jo.cli.exits import Exit
 from jo.cli.loading import load_workspace
+from jo.cli.logbook import Log, Logbook
 from jo.cli.options import Place, workspace_options
 from jo.views.console import Console
 
@@ -70,19 +71,18 @@ class _Teller:
 
     def __init__(self, console: Console, log: str | None) -> None:
         self._console = console
-        self._log = log
+        self._logbook = None if log is None else Logbook(console, Log(log))
         self._said: set[str] = set()
         self._mutex = threading.Lock()
 
     def tell(self, name: str, fields: Mapping[str, Any]) -> None:
-        from jo.reports.telling import Level, json_line, text_line
+        from jo.reports.telling import Level
         from jo.web.told import TOLD
 
         kind = TOLD[name]
         with self._mutex:
-            if self._log is not None:
-                line = json_line if self._log == "json" else text_line
-                self._console.log(line(name, kind, datetime.now(UTC), fields))
+            if self._logbook is not None:
+                self._logbook.write(name, kind, datetime.now(UTC), fields)
             elif kind.level is Level.WARNING and name not in self._said:
                 self._said.add(name)
                 self._console.warn(f"{kind.meaning} {' '.join(str(value) for value in fields.values())}")
