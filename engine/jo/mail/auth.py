@@ -1,9 +1,11 @@
 """Sign-in: the SASL mechanisms PLAIN (RFC 4616) and LOGIN, over RFC 4954.
 
 Both send the password as it is, so they are only spoken under TLS or to this very machine. No text,
-repr or error of this module holds a credential.
+repr or error of this module holds a credential. A relay may repeat in its reply what was said to it; that
+must not get into logs and stores either.
 """
 
+import re
 from base64 import b64encode
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -28,7 +30,19 @@ def choose_steps(credentials: Credentials, mechanisms: Collection[str]) -> tuple
     """
     user, password = credentials.user.encode(), credentials.password.encode()
     if "PLAIN" in mechanisms:
-        return (b"AUTH PLAIN " + b64encode(b"\0" + user + b"\0" + password) + b"\r\n",)
+        return (b"AUTH PLAIN " + b64encode(_plain(credentials)) + b"\r\n",)
     if "LOGIN" in mechanisms:
         return (b"AUTH LOGIN\r\n", b64encode(user) + b"\r\n", b64encode(password) + b"\r\n")
     return None
+
+
+def betrayals(credentials: Credentials) -> re.Pattern[bytes]:
+    """Return what gives the password away where a relay repeats it: as it is, and as it was sent."""
+    password = credentials.password.encode()
+    encoded = (b64encode(text).rstrip(b"=") for text in (_plain(credentials), password))
+    forms = sorted((form for form in (password, *encoded) if form), key=len, reverse=True)
+    return re.compile(b"|".join(map(re.escape, forms)))
+
+
+def _plain(credentials: Credentials) -> bytes:
+    return b"\0" + credentials.user.encode() + b"\0" + credentials.password.encode()

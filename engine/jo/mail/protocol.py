@@ -19,7 +19,7 @@ from collections import deque
 from dataclasses import replace
 from enum import Enum
 
-from jo.mail.auth import choose_steps
+from jo.mail.auth import betrayals, choose_steps
 from jo.mail.dot import END, stuff
 from jo.mail.effects import Effect, Failed, HangUp, Ready, Send, Settled, StartTls, Trouble
 from jo.mail.extensions import Extensions, read_extensions
@@ -236,6 +236,7 @@ class Session:
         if steps is None:
             return self.lost("the relay offers no sign-in by PLAIN or LOGIN")
         self._auth_steps.extend(steps)
+        self._reader.strikes = betrayals(credentials)
         return self._ask(_Asked.AUTH, self._auth_steps.popleft())
 
     def _after_auth(self, response: Response) -> list[Effect]:
@@ -248,6 +249,7 @@ class Session:
 
     def _become_ready(self) -> list[Effect]:
         self._opened = True
+        self._reader.strikes = None
         self.stage = Stage.MAIL
         return [Ready()]
 

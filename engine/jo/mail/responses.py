@@ -51,6 +51,8 @@ class ResponseReader:
         self._buffer = b""
         self._code = b""
         self._lines: list[str] = []
+        self.strikes: re.Pattern[bytes] | None = None
+        """What is struck out of the texts of replies."""
 
     def feed(self, received: bytes) -> None:
         self._buffer += received
@@ -79,19 +81,22 @@ class ResponseReader:
     def _take(self, line: bytes) -> Response | None:
         found = _LINE.fullmatch(line.removesuffix(b"\r\n"))
         if found is None or not line.endswith(b"\r\n"):
-            raise GarbledError(f"not a reply: {_readable(line[:60])!r}")
+            raise GarbledError(f"not a reply: {_readable(self._struck(line)[:60])!r}")
         code, mark, text = found.groups()
         if self._lines and code != self._code:
             raise GarbledError("a reply of several codes")
         if len(self._lines) >= LINES_LIMIT:
             raise GarbledError(f"a reply of more than {LINES_LIMIT} lines")
         self._code = code
-        self._lines.append(_readable(text or b""))
+        self._lines.append(_readable(self._struck(text or b"")))
         if mark == b"-":
             return None
         response = Response(code=int(code), lines=tuple(self._lines))
         self._lines.clear()
         return response
+
+    def _struck(self, text: bytes) -> bytes:
+        return text if self.strikes is None else self.strikes.sub(b"***", text)
 
 
 def _readable(text: bytes) -> str:

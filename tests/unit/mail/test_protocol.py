@@ -1,5 +1,6 @@
 """The dialog as a script: what the client says, and when; no socket anywhere."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -246,6 +247,48 @@ def test_a_refused_sign_in_is_told_without_the_password() -> None:
     assert effects[-2:] == [Send(data=b"QUIT\r\n"), HangUp()]
     assert "quiet" not in repr(effects)
     assert "AHF1aWV0" not in repr(effects)
+
+
+_PASSWORD = "quiet/w0rd @x"
+_HEARD = [
+    _PASSWORD.encode(),
+    b64encode(_PASSWORD.encode()),
+    b"AUTH PLAIN " + b64encode(b"\0me\0" + _PASSWORD.encode()),
+]
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
+@pytest.mark.parametrize("heard", _HEARD)
+@pytest.mark.parametrize("said", [b"535 5.7.8 denied: %s\r\n", b"535-no\r\n535 %s\r\n", b"echo %s\r\n"])
+def test_a_relay_that_repeats_a_sign_in_gives_nothing_away(mechanism: str, heard: bytes, said: bytes) -> None:
+    relay = Relay(host="localhost", port=25, credentials=Credentials(user="me", password=_PASSWORD))
+    session = Session(relay)
+    session.connected("me")
+    session.receive(b"220 hello\r\n")
+    session.receive(ehlo(f"AUTH {mechanism}"))
+
+    failed, *_ = session.receive(said % heard)
+
+    assert isinstance(failed, Failed)
+    assert "***" in failed.trouble.text
+    assert "quiet" not in failed.trouble.text
+    for form in (_PASSWORD, f"\0me\0{_PASSWORD}"):
+        assert b64encode(form.encode()).decode()[:12] not in failed.trouble.text
+
+
+def test_what_a_relay_says_of_mails_is_told_as_it_is() -> None:
+    relay = Relay(host="localhost", port=25, credentials=Credentials(user="me", password="ok"))
+    session = Session(relay)
+    session.connected("me")
+    session.receive(b"220 hello\r\n")
+    session.receive(ehlo("AUTH PLAIN"))
+    session.receive(b"235 2.7.0 ok\r\n")
+    session.submit(outgoing())
+
+    session.receive(b"250 ok\r\n")
+    effects = session.receive(b"550 5.1.1 not ok\r\n")
+
+    assert [effect.reply.text for effect in effects if isinstance(effect, Settled)] == ["not ok"]
 
 
 @pytest.mark.parametrize(
