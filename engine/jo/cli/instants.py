@@ -19,11 +19,11 @@ def read_instant(text: str, option: str, settings: Settings) -> datetime:
     """Return the instant; one with an offset from UTC is taken as it is. Raises click's UsageError."""
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return to_instant(found, zone_of(settings)) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):  # no time, or one outside of the years that there are
         raise click.UsageError(
             f"{option} takes a day or a time such as `2026-12-01` or `2026-12-01 08:00`, not `{text}`."
         ) from None
-    return to_instant(found, zone_of(settings)) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def local_text(moment: datetime, settings: Settings) -> str:

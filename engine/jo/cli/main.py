@@ -14,6 +14,7 @@ import click
 
 from jo._version import __version__
 from jo.cli.exits import Exit
+from jo.cli.texts import settle
 from jo.ports.errors import SettingsError, WorldError
 from jo.views.console import Console
 
@@ -78,8 +79,7 @@ class Jo(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = import_module(f"jo.cli.commands.{cmd_name}").command
-        return command
+        return settle(import_module(f"jo.cli.commands.{cmd_name}").command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

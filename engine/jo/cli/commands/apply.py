@@ -1,6 +1,5 @@
 """`jo apply`: makes what was reviewed live, all of it or nothing."""
 
-import getpass
 import os
 import socket
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from jo.cli.exits import Exit
 from jo.cli.loading import Checked, load_checked, present, present_in
 from jo.cli.options import Place, workspace_options
 from jo.cli.plans import PlanFormat, live_plan, read_plan, same_changes, show_plan
+from jo.cli.texts import Words, whoever
 from jo.reports.wording import counted
 from jo.views.console import Console
 
@@ -36,7 +36,7 @@ _REMEMBERED = 1000
 @click.command("apply")
 @click.argument("planfile", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--actor", metavar="NAME", help="Who applies, for the record (also JO_ACTOR).")
+@click.option("--actor", type=Words(), metavar="NAME", help="Who applies, for the record (also JO_ACTOR).")
 @click.option(
     "--approved-by", "approvals", multiple=True, metavar="NAME", help="Who approved; may be repeated."
 )
@@ -178,7 +178,7 @@ def _apply(
         unseen = tuple(address(item) for item in newer.changes if change_digest(item) not in known)
         _show_difference(place.console, newer, unseen)
         return Exit.STALE
-    who = Actor(name=actor or os.environ.get("JO_ACTOR") or _user(), approvals=approvals)
+    who = Actor(name=actor or whoever(os.environ.get("JO_ACTOR")), approvals=approvals)
     try:
         done = _commit(store, lease, same_changes(plan, newer), who, now)
         sweep(store)
@@ -202,10 +202,3 @@ def _commit(store: "Store", lease: "Lease", plan: "Plan", who: "Actor", now: "da
             if not tries_left:
                 raise
     raise AssertionError
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a user without a name, as in some containers
-        return "unknown"

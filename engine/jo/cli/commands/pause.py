@@ -1,6 +1,5 @@
 """`jo pause`: holds mail by hand, with who, why and until when."""
 
-import getpass
 from contextlib import closing
 
 import click
@@ -10,16 +9,17 @@ from jo.cli.instants import local_text, read_instant
 from jo.cli.loading import load_workspace
 from jo.cli.options import Format, Place, workspace_options
 from jo.cli.pauses import pause_text
+from jo.cli.texts import Words, whoever
 
 
 @click.command("pause")
 @click.argument("scope", required=False)
-@click.option("--why", metavar="TEXT", help="The reason; every plan and status shows it.")
+@click.option("--why", type=Words(), metavar="TEXT", help="The reason; every plan and status shows it.")
 @click.option(
     "--until", metavar="TIME", help="When it ends by itself; a day or a time in the project's zone."
 )
 @click.option("--replace", is_flag=True, help="Put this pause in the place of one that holds.")
-@click.option("--who", metavar="NAME", help="Who says so; by default the user of this machine.")
+@click.option("--who", type=Words(), metavar="NAME", help="Who says so; by default the user of this machine.")
 @workspace_options
 def command(
     place: Place, *, scope: str | None, why: str | None, until: str | None, replace: bool, who: str | None
@@ -69,7 +69,7 @@ def command(
             now = present_in(work)
             if end is not None and end <= now:
                 raise click.UsageError("--until lies in the past.")
-            override = Override(scope=scope, who=who or getpass.getuser(), why=why, at=now, until=end)
+            override = Override(scope=scope, who=whoever(who), why=why, at=now, until=end)
             standing = work.operations.pause(override)
             while standing is not None and replace:
                 work.operations.resume(scope, override.who, now)

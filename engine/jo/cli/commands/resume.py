@@ -1,6 +1,5 @@
 """`jo resume`: lifts a pause; what it held goes out with the next round."""
 
-import getpass
 from contextlib import closing
 
 import click
@@ -9,11 +8,12 @@ from jo.cli.exits import Exit
 from jo.cli.loading import load_workspace
 from jo.cli.options import Format, Place, workspace_options
 from jo.cli.pauses import pause_text
+from jo.cli.texts import Words, whoever
 
 
 @click.command("resume")
 @click.argument("scope")
-@click.option("--who", metavar="NAME", help="Who says so; by default the user of this machine.")
+@click.option("--who", type=Words(), metavar="NAME", help="Who says so; by default the user of this machine.")
 @workspace_options
 def command(place: Place, *, scope: str, who: str | None) -> int:
     """Lift the pause of `all`, a journey or a template. `jo pause` lists what is paused."""
@@ -26,7 +26,7 @@ def command(place: Place, *, scope: str, who: str | None) -> int:
 
     with closing(open_store(settings)) as store, store.write() as work:
         now = present_in(work)
-        lifted = work.operations.resume(scope, who or getpass.getuser(), now)
+        lifted = work.operations.resume(scope, whoever(who), now)
         if lifted is None:
             scopes = [item.scope for item in work.operations.overrides()]
             place.console.error(f"{scope} is not paused. {suggestion(scope, scopes, noun='pause')}")

@@ -1,6 +1,5 @@
 """`jo run`: the reconciler, once, as a service, or on a clock that does not wait."""
 
-import getpass
 import signal
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from jo.cli.exits import Exit
 from jo.cli.instants import local_text, read_instant, zone_of
 from jo.cli.loading import load_workspace
 from jo.cli.options import Format, Place, json_option, workspace_options
+from jo.cli.texts import whoever
 from jo.views.console import Console
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _release(console: Console, settings: "Settings", asked: Asked) -> int:
         at = present_in(work)
         if clock_of(work) is ClockKind.FAST:  # by it, no time passes on hold
             at = max([at, *(hold.at for hold in work.holds.active())])
-        lifted = work.holds.release(getpass.getuser(), at)
+        lifted = work.holds.release(whoever(None), at)
     if not lifted:
         console.remark("Nothing is on hold.")
         return Exit.OK

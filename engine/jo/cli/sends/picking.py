@@ -1,6 +1,5 @@
 """Finds mails that somebody names: by the first digits of their id, or by a Message-ID of a relay's log."""
 
-import getpass
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -44,11 +43,6 @@ def _digits(name: str) -> str:
             "or a Message-ID."
         )
     return found[1]
-
-
-def whoever(who: str | None) -> str:
-    """Return who says so: by default the user of this machine."""
-    return who or getpass.getuser()
 
 
 def check_journey(work: "Transaction", journey: str, step: str | None = None) -> None:

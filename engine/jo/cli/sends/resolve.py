@@ -10,7 +10,8 @@ import click
 from jo.cli.exits import Exit
 from jo.cli.loading import load_workspace
 from jo.cli.options import Format, Place, workspace_options
-from jo.cli.sends.picking import check_journey, find_mails, whoever
+from jo.cli.sends.picking import check_journey, find_mails
+from jo.cli.texts import Words, whoever
 from jo.flow.evidence import Ruling
 from jo.ports.errors import WorldError
 from jo.reports.sends import short_id
@@ -45,8 +46,8 @@ _ASK = {
 @click.option("--not-sent", is_flag=True, help="The relay does not have them: send them.")
 @click.option("--resend", is_flag=True, help="Nobody can know: send them, at the risk of doubles.")
 @click.option("--close", is_flag=True, help="Nobody can know: leave them, and let people go on.")
-@click.option("--why", metavar="TEXT", help="How you know; it is kept with the mail.")
-@click.option("--who", metavar="NAME", help="Who says so; by default the user of this machine.")
+@click.option("--why", type=Words(), metavar="TEXT", help="How you know; it is kept with the mail.")
+@click.option("--who", type=Words(), metavar="NAME", help="Who says so; by default the user of this machine.")
 @click.option("--yes", "is_sure", is_flag=True, help="Do not ask.")
 @workspace_options
 def command(

@@ -11,7 +11,8 @@ import click
 from jo.cli.exits import Exit
 from jo.cli.loading import load_workspace
 from jo.cli.options import Format, Place, workspace_options
-from jo.cli.sends.picking import check_journey, find_mails, whoever
+from jo.cli.sends.picking import check_journey, find_mails
+from jo.cli.texts import Words, whoever
 from jo.ports.errors import WorldError
 from jo.reports.sends import short_id
 from jo.reports.wording import counted
@@ -32,8 +33,8 @@ Page = Callable[["Transaction", int], "Sequence[Intent]"]
 @click.argument("names", nargs=-1, metavar="[ID]...")
 @click.option("--journey", metavar="ADDRESS", help="All that wait of this one, such as program/onboarding.")
 @click.option("--step", metavar="NAME", help="With --journey: only those of this step.")
-@click.option("--why", metavar="TEXT", help="The reason; it is kept with the mail.")
-@click.option("--who", metavar="NAME", help="Who says so; by default the user of this machine.")
+@click.option("--why", type=Words(), metavar="TEXT", help="The reason; it is kept with the mail.")
+@click.option("--who", type=Words(), metavar="NAME", help="Who says so; by default the user of this machine.")
 @click.option("--yes", "is_sure", is_flag=True, help="Do not ask.")
 @workspace_options
 def command(
