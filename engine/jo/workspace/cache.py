@@ -15,6 +15,7 @@ from jo._version import __version__
 from jo.diagnostics.codes import Severity, find
 from jo.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label, Safety
 from jo.diagnostics.span import Position, Span
+from jo.workspace.private import make_private, open_private
 
 LOCAL = ".jo"
 """The project's folder for what belongs to this machine alone: store, cache, keys."""
@@ -81,9 +82,10 @@ class FindingsCache:
         text = json.dumps({"key": key, "found": [_plain(item) for item in found]}, separators=(",", ":"))
         try:
             folder = local_folder(self._root) / "cache"
-            folder.mkdir(exist_ok=True)
+            make_private(folder)
             draft = folder / f"{self._file.name}.{os.getpid()}"
-            draft.write_text(text, encoding="utf-8")
+            with open_private(draft) as file:
+                file.write(text.encode())
             draft.replace(self._file)
         except OSError:
             return

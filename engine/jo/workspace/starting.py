@@ -8,6 +8,7 @@ from pathlib import Path
 from jo.ports.errors import WorldError
 from jo.workspace.cache import local_folder
 from jo.workspace.files import schema_folder
+from jo.workspace.private import open_private
 
 KEY = ".jo/signing.key"
 """Where the settings of the starter look for the key."""
@@ -63,13 +64,13 @@ def make_key(root: Path) -> bool:
     path = root / KEY
     try:
         local_folder(root)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        file = open_private(path, is_new=True)
     except FileExistsError:
         return False
     except OSError as error:
         raise WorldError(f"{path} cannot be written: {error.strerror}.") from error
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(f"{secrets.token_urlsafe(48)}\n")
+    with file:
+        file.write(f"{secrets.token_urlsafe(48)}\n".encode())
     return True
 
 

@@ -14,6 +14,7 @@ from jo.model.address import Kind
 from jo.ports.errors import WorldError
 from jo.reports.preview import PreviewMail, PreviewReport
 from jo.workspace.cache import local_folder
+from jo.workspace.private import make_private, open_private
 
 if TYPE_CHECKING:
     from jo.cli.preview.mails import Built
@@ -148,9 +149,10 @@ def _write(folder: Path, mail: "Built") -> PreviewMail:
         ".txt": mail.rendered.text.encode(),
     }
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
         for ending, data in contents.items():
-            (folder / f"{stem}{ending}").write_bytes(data)
+            with open_private(folder / f"{stem}{ending}") as file:
+                file.write(data)
     except OSError as error:
         raise WorldError(f"Previews cannot be written to {folder}: {error.strerror}.") from error
     shown = _from_here(folder)
