@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from jo.cli.main import jo, run
+from jo.workspace.starting import make_key, starter_files, write_files
 from tests.docs.reading import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -37,26 +39,19 @@ def test_systemd_finds_nothing_wrong_with_a_unit(unit: Path, tmp_path: Path) -> 
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("command", ["run", "serve"])
-def test_the_commands_of_the_units_exist_with_their_options(command: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "jo", command, "--help"], capture_output=True, text=True, check=True
-    )
+@pytest.mark.parametrize(
+    ("url", "is_tried_again"), [("postgresql://jo@127.0.0.1:1/jo", True), ("nonsense", False)]
+)
+def test_a_worker_is_started_again_while_its_store_is_away_and_not_where_settings_are_wrong(
+    url: str, is_tried_again: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit = (DEPLOY / "jo-run@.service").read_text(encoding="utf-8")
+    (for_good,) = re.findall(r"^RestartPreventExitStatus=(.*)$", unit, re.MULTILINE)
+    write_files(tmp_path, starter_files("project"))
+    make_key(tmp_path)
+    monkeypatch.setenv("JO_STORE_URL", url)
+    monkeypatch.setenv("JO_JOURNAL_PATH", "unsafe")
 
-    assert "--log" in done.stdout
+    code = run(jo, ["run", "-C", str(tmp_path)])
 
-
-def test_the_image_copies_what_is_in_the_checkout_and_installs_extras_that_exist() -> None:
-    text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
-    copied = [
-        name
-        for line in re.findall(r"^COPY (?!--from)(.+) /\S+$", text, re.MULTILINE)
-        for name in line.split()
-    ]
-    extras = re.findall(r"'/src\[(.+)\]'", text)
-
-    assert copied
-    assert all((ROOT / name).exists() for name in copied)
-    assert extras
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    assert all(re.search(rf"^{extra} = \[", project, re.MULTILINE) for extra in extras[0].split(","))
+    assert (str(int(code)) not in for_good.split()) is is_tried_again
