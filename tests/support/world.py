@@ -9,7 +9,7 @@ import csv
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -147,7 +147,7 @@ class MemoryMailer:
     def _answer(self, outgoing: Outgoing) -> Reply:
         if self.refusal is not None:
             found = _reply(outgoing, ReplyKind.REJECTED)
-            return replace(found, stage=Stage.DOT, code=554, enhanced="5.7.1", text=self.refusal)
+            return found._replace(stage=Stage.DOT, code=554, enhanced="5.7.1", text=self.refusal)
         answers = self._answers.get(outgoing.recipient)
         kind = answers.pop(0) if answers else ReplyKind.ACCEPTED
         if kind in (ReplyKind.ACCEPTED, ReplyKind.UNCERTAIN):
