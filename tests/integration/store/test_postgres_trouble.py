@@ -230,7 +230,7 @@ def test_a_database_that_is_not_there_is_told(server: PostgresServer) -> None:
 
 
 def test_a_host_that_is_not_there_is_told_without_the_password() -> None:
-    with pytest.raises(StoreError, match="127.0.0.1:1/jo cannot be used") as raised:
+    with pytest.raises(StoreError, match=r"127\.0\.0\.1:1/jo cannot be used") as raised:
         open_store("postgresql://ada:hush@127.0.0.1:1/jo")
 
     assert "hush" not in str(raised.value)

@@ -28,8 +28,14 @@ def command(place: Place, *, scope: str, who: str | None) -> int:
         now = present_in(work)
         lifted = work.operations.resume(scope, whoever(who), now)
         if lifted is None:
-            scopes = [item.scope for item in work.operations.overrides()]
-            place.console.error(f"{scope} is not paused. {suggestion(scope, scopes, noun='pause')}")
+            pauses = {item.scope: item for item in work.operations.overrides()}
+            said = f"{scope} is not paused. {suggestion(scope, pauses, noun='pause')}"
+            if scope in pauses:
+                said = (
+                    f"{scope} was paused anew at this very moment, {pause_text(pauses[scope], settings)}. "
+                    "Nothing was lifted."
+                )
+            place.console.error(said)
             return Exit.FAILURE
         work.sweeps.add([Sweep(kind=SweepKind.RECONSIDER, subject=Why.PAUSE, at=now)])
     place.console.remark(f"{scope} goes on. It was paused {pause_text(lifted, settings)}.")

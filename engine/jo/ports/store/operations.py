@@ -27,7 +27,10 @@ class Operations(Protocol):
         ...
 
     def resume(self, scope: str, by: str, at: datetime) -> Override | None:
-        """Lift the pause of a scope, and return the very one that was lifted; None when there is none."""
+        """Lift the pause of a scope, and return the very one that was lifted.
+
+        None when there is none, or when somebody put another one in its place meanwhile, which stays.
+        """
         ...
 
     def paused(self) -> int:
