@@ -74,6 +74,42 @@ def test_once_sends_what_is_due_and_says_so(live: tuple[Path, dict[str, str]]) -
     assert "nothing to do" in play(project, variables, "run", "--once")[1]
 
 
+def paced(project: Path, limit: str) -> None:
+    settings = project / "jo.toml"
+    settings.write_text(settings.read_text().replace("[relay.default]", f"[relay.default]\n{limit}", 1))
+
+
+@pytest.mark.parametrize(
+    "limit", ['rate = "240 per minute"', 'domains = { "people.example" = "240 per minute" }']
+)
+def test_once_stays_for_mails_that_are_due_and_held_by_a_rate(
+    limit: str, live: tuple[Path, dict[str, str]]
+) -> None:
+    project, variables = live
+    paced(project, limit)
+    began = time.monotonic()
+
+    code, out, err = play(project, variables, "run", "--once")
+
+    assert (code, err) == (Exit.OK, "")
+    assert re.search(r"^ +6  mails sent$", out, re.MULTILINE)
+    assert time.monotonic() - began > 5 * 0.25
+    assert "Next work: now" not in out
+
+
+def test_once_ends_when_told_to_while_a_rate_holds_mails(live: tuple[Path, dict[str, str]]) -> None:
+    project, variables = live
+    paced(project, 'rate = "1 per hour"')
+    process = start(project, variables, "run", "--once", "--log", "text")
+    line_of(process, "tick.done")
+
+    process.send_signal(signal.SIGTERM)
+    code, out, _ = finish(process)
+
+    assert code == Exit.OK
+    assert re.search(r"^ +1  mails? sent$", out, re.MULTILINE)
+
+
 def test_a_run_before_the_first_apply_says_what_is_missing(project: Path) -> None:
     code, out, err = play(project, {}, "run", "--once")
 

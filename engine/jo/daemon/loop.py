@@ -47,6 +47,8 @@ class Tick:
     """Why nothing ran; None when it did."""
     is_under_way: bool = False
     """Whether something goes on by itself: the next tick should come at once, before time passes."""
+    held_until: datetime | None = None
+    """Until when what is due is held for its rates, at the latest; None when nothing is."""
 
 
 class Loop:
@@ -102,7 +104,13 @@ class Loop:
         if counts:
             self._tell(Event(name="tick.done", at=now, fields=counts))
         next_at = min((moment for moment in moments if moment is not None), default=None)
-        return Tick(at=now, counts=counts, next_at=next_at, is_under_way=self._is_under_way())
+        return Tick(
+            at=now,
+            counts=counts,
+            next_at=next_at,
+            is_under_way=self._is_under_way(),
+            held_until=self._held_until(now),
+        )
 
     def finish(self, grace: float = GRACE) -> Tick | None:
         """See through what is under way, for so many seconds; start nothing new, and break off what is left.
@@ -131,6 +139,10 @@ class Loop:
 
     def _is_under_way(self) -> bool:
         return any(service.is_under_way for service in self._lasting)
+
+    def _held_until(self, now: datetime) -> datetime | None:
+        moments = [] if self._worker.stopping else [service.held_until(now) for service in self._lasting]
+        return max((moment for moment in moments if moment is not None), default=None)
 
     def _again(self, now: datetime, counts: Counts, event: Event) -> Tick:
         """End a tick that others have come between: the next one follows at once, unless that has not helped

@@ -128,6 +128,10 @@ class Send:
         resting = self._relays.all_rest_until(now)
         return due if due is None or resting is None else max(due, resting)
 
+    def held_until(self, now: datetime) -> datetime | None:
+        moments = [self._next_leave, self._traffic.promised_until(now)]
+        return max((moment for moment in moments if moment is not None), default=None)
+
     def _room(self, relay: str, now: datetime) -> int:
         """Return how many mails for a relay a round may decide about: all those that cannot go anyway."""
         if self._relays.rests_until(relay, now) is not None:

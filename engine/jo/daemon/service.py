@@ -53,6 +53,10 @@ class Lasting(Protocol):
         """Whether something is under way that the next run may find ended, so that it should come soon."""
         ...
 
+    def held_until(self, now: datetime) -> datetime | None:
+        """Return until when some of what is due is held for its rates, at the latest; None when none is."""
+        ...
+
     def finish(self, now: datetime, *, give_up: bool) -> Counts:
         """Wait a moment for what is under way and start nothing; giving up, break off what is left."""
         ...

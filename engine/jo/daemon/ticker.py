@@ -8,11 +8,12 @@ instruction, so what its handler does has to be safe there: it sets a flag and w
 """
 
 import os
+import select
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from jo.daemon.loop import Loop, Tick
+from jo.daemon.loop import Loop, Tick, run_out
 from jo.daemon.service import Worker
 
 _SOON = timedelta(milliseconds=50)
@@ -29,8 +30,10 @@ class Bell:
         with suppress(BlockingIOError):  # it was rung often enough to be heard
             os.write(self._rope, b"!")
 
-    def wait(self) -> None:
-        os.read(self._listen, 1)
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until it is rung, or for so many seconds at most."""
+        if select.select([self._listen], [], [], seconds)[0]:
+            os.read(self._listen, 1)
 
     def close(self) -> None:
         os.close(self._listen)
@@ -85,3 +88,15 @@ class Ticker:
         except BaseException as error:  # it is the main thread's to raise; here nobody would hear of it
             self._failure = error
             self._bell.ring()
+
+
+def run_due(loop: Loop, worker: Worker, bell: Bell, after_each: Callable[[Tick], None]) -> None:
+    """Do all that is due now, however long rates hold it; end earlier when the bell rings."""
+    while True:
+        tick = run_out(loop, worker, after_each)
+        if worker.stopping or tick.held_until is None:
+            return
+        now = datetime.now(UTC)
+        moments = [tick.next_at, tick.held_until, now + worker.longest_wait]
+        until = max(min(moment for moment in moments if moment is not None), now + _SOON)
+        bell.wait((until - now).total_seconds())

@@ -143,6 +143,11 @@ class Traffic:
                 self._promised[gate.name] = moment
         return moment
 
+    def promised_until(self, now: datetime) -> datetime | None:
+        """Return the last moment that was promised to a mail that is put off; None when all are over."""
+        last = max(self._promised.values(), default=None)
+        return last if last is not None and last > now else None
+
     def _each(self, gate: Gate) -> timedelta | None:
         """Return how long a mail takes at a gate, for this worker's part of the mails; None for no time."""
         times = []

@@ -81,6 +81,8 @@ def command(
     and mails of which nobody knows the end are listed by `jo sends --uncertain`. A store lives by the real
     clock or by a fast one, for good.
 
+    With --once it stays for as long as rates hold mails that are due.
+
     It holds, and does nothing, when work has been due for too long, or when the store is not the one that its
     journal knows. It says what it would send and waits for --release; with --once it ends with 8.
     """
@@ -190,7 +192,7 @@ def _run(console: Console, settings: "Settings", store: "Store", worker: "Worker
     from jo.daemon.clocks import RealClock
     from jo.daemon.loop import Tick, run_out, run_through
     from jo.daemon.service import Event
-    from jo.daemon.ticker import Bell, Ticker
+    from jo.daemon.ticker import Bell, Ticker, run_due
     from jo.wiring import open_loop
 
     clock = _clock(console, settings, store, asked)
@@ -226,7 +228,9 @@ def _run(console: Console, settings: "Settings", store: "Store", worker: "Worker
             listener.tell(Event(name="run.started", at=clock.now(), fields=started))
             if not _is_applied(store):
                 listener.tell(Event(name="run.unapplied", at=clock.now()))
-            if asked.is_once:
+            if asked.is_once and isinstance(clock, RealClock):
+                run_due(loop, worker, bell, after_each)
+            elif asked.is_once:
                 run_out(loop, worker, after_each)
             elif isinstance(clock, RealClock):
                 Ticker(loop, worker, bell, after_each).run(asked.end)
