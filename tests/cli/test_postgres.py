@@ -17,6 +17,7 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres_url: str)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("JO_STORE_URL", "env:STORE")
     monkeypatch.setenv("STORE", postgres_url)
+    monkeypatch.setenv("JO_JOURNAL_PATH", ".jo/journal")
 
 
 def tables(url: str) -> int:

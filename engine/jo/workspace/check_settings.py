@@ -21,7 +21,7 @@ from jo.diagnostics.nearest import suggestion
 from jo.manifest.compiled import Compiled
 from jo.model.content import MailClass
 from jo.model.project import Project
-from jo.workspace.secrets import MissingSecretError
+from jo.workspace.secrets import MissingSecretError, Secret
 from jo.workspace.settings import FILE, RelaySettings, Settings
 
 
@@ -30,6 +30,7 @@ def check_settings(settings: Settings, compiled: Compiled) -> tuple[Diagnostic, 
     project = compiled.project
     return (
         *_sources(settings, project),
+        *_journal(settings),
         *_relays(settings, project),
         *_signatures(settings, compiled),
         *_links(settings, project),
@@ -68,6 +69,21 @@ def _sources(settings: Settings, project: Project) -> Iterator[Diagnostic]:
             f"`[sources.{name}]` says where the data of a source lies that the project does not declare.",
             suggestion(name, project.sources, noun="source"),
             severity=Severity.WARNING,
+        )
+
+
+def _journal(settings: Settings) -> Iterator[Diagnostic]:
+    """Find that nobody says where the journal is. Of an address that is not known here, nothing is said."""
+    url = settings.store.url
+    if isinstance(url, Secret):
+        url = url.reveal() if url.is_there else ""
+    if settings.journal.path is None and url.startswith("postgresql:"):
+        yield _finding(
+            MISSING_SETTING,
+            "The store is in PostgreSQL, and nothing says where the journal of sends is, without which "
+            "`jo run` does not start.",
+            f"Add to `{FILE}` a folder on a disk of the machine of each worker\n    [journal]\n"
+            '    path = "/var/lib/jo/journal"\nor, to run without one, `path = "unsafe"`.',
         )
 
 

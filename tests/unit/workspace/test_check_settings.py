@@ -87,6 +87,21 @@ def test_each_gap_is_found(old: str, new: str, code: str) -> None:
     assert said(COMPLETE.replace(old, new)) == [code]
 
 
+@pytest.mark.parametrize("url", ["postgresql://jo@db.example/jo", "env:A_STORE"])
+def test_a_store_that_is_no_file_needs_to_know_where_its_journal_is(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("A_STORE", "postgresql://jo@db.example/jo")
+    text = f'[store]\nurl = "{url}"\n{COMPLETE}'
+
+    assert said(text) == ["J904"]
+    assert said(f'[journal]\npath = "journal"\n{text}') == []
+
+
+def test_of_a_store_whose_address_is_not_known_here_only_that_is_said() -> None:
+    assert said(f'[store]\nurl = "env:NO_SUCH_STORE"\n{COMPLETE}') == ["J903"]
+
+
 def test_a_missing_secret_only_warns() -> None:
     settings, _ = parse_settings(COMPLETE.replace("A_KEY", "NO_SUCH_KEY"), Path("root"), {})
     (found,) = check_settings(settings, PROJECT)
