@@ -96,6 +96,16 @@ def test_settings_that_no_relay_can_be_used_with_are_said_as_such(project: Path,
     assert "jo sink" not in relay["advice"]
 
 
+@pytest.mark.parametrize("key", ["USERNAME", "PASSWORD"])
+def test_half_a_sign_in_by_a_variable_fails_too(project: Path, key: str) -> None:
+    variables = {f"JO_RELAY_DEFAULT_{key}": "env:HALF", "HALF": "ada"}
+
+    (relay,) = examined(project, "relay default", **variables)
+
+    assert relay["state"] == "fail"
+    assert "`username` and `password`" in relay["detail"]
+
+
 def test_a_message_of_several_lines_is_shown_as_lines(project: Path) -> None:
     hold(project, "One line.\nAnother.")
 

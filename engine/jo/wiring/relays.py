@@ -48,7 +48,7 @@ def _relay(name: str, settings: Settings, patience: Mapping[Stage, float] | None
             port=chosen.port,
             tls=Tls(chosen.tls) if chosen.tls else None,
             ca_file=settings.root / chosen.ca_file if chosen.ca_file else None,
-            credentials=_credentials(chosen),
+            credentials=_credentials(name, chosen),
             hello=chosen.hello,
             connections=chosen.connections,
             messages_per_connection=chosen.messages_per_connection,
@@ -91,9 +91,15 @@ def _signer(name: str, chosen: RelaySettings) -> Callable[[bytes], bytes] | None
     return DkimSigner(chosen.dkim_domain, keys).sign
 
 
-def _credentials(chosen: RelaySettings) -> Credentials | None:
+def _credentials(name: str, chosen: RelaySettings) -> Credentials | None:
+    """Return what to sign in with. Raises WorldError."""
+    if chosen.username is None and chosen.password is None:
+        return None
+    if chosen.username is None or chosen.password is None:
+        raise SettingsError(
+            f"Nobody can sign in at the relay `{name}`: `username` and `password` in `[relay.{name}]` "
+            "belong together."
+        )
     from jo.mail.auth import Credentials
 
-    if chosen.username is None or chosen.password is None:
-        return None
     return Credentials(user=plain(chosen.username), password=chosen.password.reveal())
