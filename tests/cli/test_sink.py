@@ -82,3 +82,9 @@ def test_it_needs_no_project(tmp_path: Path, served: list[tuple[Path, int]]) -> 
 
     assert served == [(Path(".jo/mail"), 2525)]
     assert "jo.toml" not in err
+
+
+def test_git_sees_nothing_of_the_mail_that_it_keeps(tmp_path: Path, served: list[tuple[Path, int]]) -> None:
+    play(tmp_path, {}, "sink")
+
+    assert (tmp_path / ".jo" / ".gitignore").read_text() == "*\n"

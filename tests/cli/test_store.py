@@ -152,10 +152,17 @@ def test_a_backup_overwrites_nothing(project: Path, store: Store) -> None:
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing_behind(project: Path, store: Store) -> None:
-    code, _, err = run(project, "backup", "nowhere/copy.db")
+    code, _, err = run(project, "backup", "jo.toml/copy.db")
 
     assert code == Exit.FAILURE
-    assert "cannot be written: No such file or directory" in err
+    assert "cannot be written: File exists" in err
+
+
+def test_the_folder_of_a_backup_is_made_for_its_owner_only(project: Path, store: Store) -> None:
+    assert run(project, "backup", "backup/copy.db")[0] == Exit.OK
+
+    assert stat.S_IMODE((project / "backup").stat().st_mode) == 0o700
+    assert (project / "backup" / "copy.db").is_file()
 
 
 def test_a_damaged_store_is_not_copied(project: Path) -> None:

@@ -40,6 +40,7 @@ def backup(file: Path, target: Path) -> Backup:
     refuse_hard_links(str(file))
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _reserve(part)
         _copy(file, part)
         size = _sync(part)

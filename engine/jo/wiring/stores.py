@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jo.ports.errors import WorldError
+from jo.workspace.cache import make_local
 from jo.workspace.secrets import plain
 from jo.workspace.settings import Settings
 
@@ -131,6 +132,7 @@ def store_url(settings: Settings) -> str:
         return plain(settings.store.url)
     _refuse_emptied(settings, file)
     try:
+        make_local(file.parent)
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WorldError(f"The store's folder {file.parent} cannot be made: {error.strerror}.") from error

@@ -30,6 +30,13 @@ def local_folder(root: Path) -> Path:
     return folder
 
 
+def make_local(path: Path) -> None:
+    """Make the project's own folder where a path leads into it and it is not there."""
+    for folder in (path, *path.parents):
+        if folder.name == LOCAL:
+            local_folder(folder.parent)
+
+
 def digest(parts: Iterable[bytes]) -> str:
     """Return a digest of parts that tells their borders."""
     whole = hashlib.sha256(f"jo {__version__}".encode())

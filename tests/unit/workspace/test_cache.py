@@ -8,7 +8,7 @@ import pytest
 from jo.diagnostics.codes import BAD_SETTINGS, UNREACHABLE_STEP, Severity
 from jo.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label, Safety
 from jo.diagnostics.span import Position, Span
-from jo.workspace.cache import FindingsCache, digest, local_folder
+from jo.workspace.cache import FindingsCache, digest, local_folder, make_local
 
 HERE = Span("journeys/a.yaml", Position(3, 4), Position(3, 9))
 
@@ -104,3 +104,11 @@ def test_parts_are_told_apart_by_their_borders() -> None:
 
 def test_git_never_sees_the_local_folder(tmp_path: Path) -> None:
     assert (local_folder(tmp_path) / ".gitignore").read_text(encoding="utf-8") == "*\n"
+
+
+def test_git_never_sees_it_whatever_lies_in_it_is_made_first(tmp_path: Path) -> None:
+    make_local(tmp_path / ".jo" / "mail")
+    make_local(tmp_path / "other" / "mail")
+
+    assert (tmp_path / ".jo" / ".gitignore").read_text(encoding="utf-8") == "*\n"
+    assert not (tmp_path / "other").exists()

@@ -42,6 +42,7 @@ def command(place: Place, *, port: int | None, folder: Path | None) -> int:
     """
     from jo.cli.running import told_to_stop
     from jo.mail.sink_server import HOST, serve
+    from jo.workspace.cache import make_local
 
     settings = _settings(place)
     known = _ports(settings) if settings is not None else []
@@ -56,6 +57,7 @@ def command(place: Place, *, port: int | None, folder: Path | None) -> int:
 
     with told_to_stop(stop.set) as heard:
         try:
+            make_local(kept)
             serve(kept, wanted, ready, stop)
         except OSError as error:
             raise WorldError(
