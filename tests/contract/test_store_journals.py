@@ -2,11 +2,11 @@
 
 import pytest
 
-from jo.flow.intent import public_id
+from jo.flow.intent import Scope, Suppression, public_id
 from jo.flow.state import AttemptState
 from jo.ports.journal import Entry, Mark
 from jo.ports.store import JournalMovedError, KnownJournal, Store
-from tests.support.builders import NOON, a_fixed, an_intent
+from tests.support.builders import NOON, a_change, a_deployment, a_fixed, an_intent
 from tests.support.stores import a_lease
 
 START, LATER = Mark(position=1, check=2**32 - 1), Mark(position=9, check=5)
@@ -37,6 +37,23 @@ def test_a_mark_moves_from_where_it_was_left_and_from_nowhere_else(store: Store)
             work.journals.advance(journal.id, before, LATER)
     with pytest.raises(JournalMovedError), store.write() as work:
         work.journals.advance("cd" * 16, LATER, LATER)
+
+
+def test_marks_applies_and_opt_outs_are_progress_and_what_changes_nothing_is_none(store: Store) -> None:
+    journal = KnownJournal(id="ab" * 16, place="host:/journal/1", file="7", mark=START, at=NOON)
+    out = ("ada@people.example", Suppression(scope=Scope.ALL, cause="file", at=NOON), "")
+    found = []
+    for _ in range(2):
+        with store.write() as work:
+            found.append(work.journals.progress())
+            work.journals.put(journal)
+            found.append(work.journals.progress())
+            work.people.suppress([out])
+            found.append(work.journals.progress())
+    with store.write() as work:
+        work.specs.commit([a_change()], a_deployment(1))
+        found.append(work.journals.progress())
+    assert found == [0, 1, 2, 2, 2, 2, 3]
 
 
 def test_what_is_unknown_are_attempts_that_the_store_does_not_have(store: Store) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +14,10 @@ from pathlib import Path
 import pytest
 
 from jo.cli.exits import Exit
-from tests.support.neighborhood import a_project, neighbors, play
+from jo.flow.intent import Scope, Suppression
+from jo.store import open_store
+from tests.integration.test_run import line_of
+from tests.support.neighborhood import a_project, finish, neighbors, play, start
 
 STORE = Path(".jo/store.db")
 
@@ -70,6 +74,26 @@ def test_a_restored_backup_sends_nothing_again_and_asks(live: tuple[Path, dict[s
         send["state"] for send in json.loads(play(project, variables, "sends", "--json")[1])["sends"]
     )
     assert states == {"accepted": 6}
+
+
+def test_a_restored_backup_that_lacks_only_an_opt_out_is_noticed(
+    live: tuple[Path, dict[str, str]],
+) -> None:
+    project, variables = live
+    service = start(project, variables, "run", "--log", "json")
+    line_of(service, '"tick.done"')
+    assert play(project, variables, "store", "backup", "b.db")[0] == Exit.OK
+    with closing(open_store(f"sqlite:///{project / STORE}")) as store, store.write() as work:
+        left = Suppression(scope=Scope.ALL, cause="unsubscribe", at=datetime.now(UTC))
+        work.people.suppress([("ada@members.example", left, "test")])
+    service.send_signal(signal.SIGTERM)
+    assert finish(service)[0] == Exit.OK
+
+    copy(project / "b.db", project / STORE)
+    code, out, _ = play(project, variables, "run", "--once", "--json")
+    (held,) = json.loads(out)["standstill"]["holds"]
+    assert (code, held["cause"]) == (Exit.NOT_CONVERGED, "rolled-back")
+    assert "applies or opt-outs may be missing" in held["detail"]
 
 
 def test_of_a_project_and_its_copy_one_goes_on(live: tuple[Path, dict[str, str]]) -> None:

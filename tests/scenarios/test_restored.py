@@ -5,7 +5,7 @@ The store is a SQLite file or a database in PostgreSQL, copied as a backup is; t
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from datetime import timedelta
 from email import message_from_bytes
@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from jo.daemon.journaling import SIGHT
 from jo.flow.hold import Cause
-from jo.flow.intent import public_id
+from jo.flow.intent import Scope, public_id
 from jo.flow.state import IntentState, Why
 from jo.journal import files
 from jo.ports.mailer import ReplyKind
@@ -191,6 +192,38 @@ def test_a_backup_restored_in_mid_campaign_repeats_no_mail(place: Place, tmp_pat
         assert received(world) == expected
         assert not world.uncertain()
         assert world.tick().standstill is None
+
+
+def opt_out(world: World) -> None:
+    world.suppress("ada@people.example", Scope.ALL)
+
+
+def apply(world: World) -> None:
+    world.apply(mails("one", "more"))
+
+
+@pytest.mark.parametrize("change", [opt_out, apply])
+def test_a_restored_store_that_lacks_only_opt_outs_or_an_apply_is_noticed(
+    place: Place, change: Callable[[World], None]
+) -> None:
+    with a_world(place) as world:
+        world.run(BACKUP)
+        place.back_up(world)
+        assert held_by(world) == set()
+        sent = len(world.mailer.taken)
+        change(world)
+        world.clock.instant += SIGHT
+        world.tick()
+        assert len(world.mailer.taken) == sent
+
+        place.restore(world)
+        assert held_by(world) == {Cause.ROLLED_BACK}
+        with world.store.read() as work:
+            (hold,) = work.holds.active()
+        assert "has come less far" in hold.detail
+        release(world)
+        world.restart()
+        assert held_by(world) == set()
 
 
 def test_what_is_known_is_not_sent_again_even_when_it_is_planned_long_after_the_release(place: Place) -> None:

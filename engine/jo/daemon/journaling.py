@@ -7,14 +7,19 @@ goes into the store as a known send before anything else happens.
 
 A store can be exchanged under a worker that runs. Then its mark is not where the worker left it, or the store
 has come less far than the worker has seen. Such a worker ends, and the next one begins with a comparison.
+
+How far a store has come counts applies and opt-outs besides the marks, so that a restored store is noticed
+where no mail went out since the backup. What came after the last sight of the last worker nobody has seen.
 """
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from jo.daemon.service import Worker
 from jo.flow.hold import Cause
+from jo.ports.errors import WorldError
 from jo.ports.journal import Entry, Journal, Journals, Mark
 from jo.ports.store import JournalMovedError, KnownJournal, Store, Transaction
 
@@ -44,26 +49,27 @@ class Journaling:
         """
         if self._journals is None:
             return False
-        with self._store.write(self._worker.lease) as work:
-            store = _named(work)
-            known = {journal.id: journal for journal in work.journals.all()}
-        with self._journals.others() as others:
+        with self._journals.others() as others:  # first: what they have seen must not come after what is read
+            with self._store.write(self._worker.lease) as work:
+                store = _named(work)
+                progress = work.journals.progress()
+                known = {journal.id: journal for journal in work.journals.all()}
             journals = [self._journals.own, *others]
             gone = [each for each in known.values() if each.id not in {journal.id for journal in journals}]
-            are_back = [self._take_over(journal, store, known, gone, now) for journal in journals]
+            are_back = [self._take_over(journal, store, progress, known, gone, now) for journal in journals]
         return any(are_back)
 
     def _take_over(
         self,
         journal: Journal,
         store: str,
+        progress: int,
         known: Mapping[str, KnownJournal],
         gone: Sequence[KnownJournal],
         now: datetime,
     ) -> bool:
         before = known.get(journal.id)
-        total = sum(each.mark.position for each in known.values())
-        findings = self._findings(journal, store, before, total, gone)
+        findings = self._findings(journal, store, before, progress, gone)
         beyond = before.mark.position if before is not None else 0
         journal.begin(store, now, beyond)
         mark = journal.end
@@ -74,8 +80,8 @@ class Journaling:
             work.journals.put(
                 KnownJournal(id=journal.id, place=journal.place, file=journal.file, mark=mark, at=now)
             )
-            total = _total(work)
-        journal.see(total, now)
+            progress = work.journals.progress()
+        journal.see(progress, now)
         if self._journals is not None and journal is self._journals.own:
             self._marks, self._seen_at = [mark], now
         return is_back
@@ -85,7 +91,7 @@ class Journaling:
         journal: Journal,
         store: str,
         before: KnownJournal | None,
-        total: int,
+        progress: int,
         gone: Sequence[KnownJournal],
     ) -> Sequence[Finding]:
         if before is None and journal.is_new:
@@ -100,8 +106,8 @@ class Journaling:
             found.append((Cause.JOURNAL_BEHIND, told, ""))
         elif before is None and journal.store != store:
             found.append((Cause.OTHER_STORE, told, ""))
-        elif before is None or learned or (journal.store == store and journal.seen > total):
-            found.append((Cause.ROLLED_BACK, told, ""))
+        elif before is None or learned or (journal.store == store and journal.seen > progress):
+            found.append((Cause.ROLLED_BACK, told if learned else _less_far(journal), ""))
         if before is not None and fits and journal.file != before.file:
             found.append((Cause.CLONED, f"{journal.place} is a copy of what was {before.place}.", ""))
         if missing:
@@ -125,24 +131,37 @@ class Journaling:
     def look(self, now: datetime) -> None:
         """Make sure that the store is the one that this worker wrote to last; raises JournalMovedError.
 
-        Where others write to it, note from time to time how far it has come by the work of all.
+        Note from time to time how far it has come by the work of all.
         """
         if self._journals is None:
             return
-        own = self._journals.own
+        progress = self._compare(self._journals.own)
+        if self._seen_at is None or now - self._seen_at >= SIGHT:
+            self._see(self._journals.own, progress, now)
+
+    def end(self, now: datetime) -> None:
+        """Note how far the store has come, at the end of a run; where that fails the run was no worse."""
+        if self._journals is not None:
+            with suppress(WorldError):
+                self._see(self._journals.own, self._compare(self._journals.own), now)
+
+    def _compare(self, own: Journal) -> int:
         with self._store.read() as work:
             known = work.journals.all()
+            progress = work.journals.progress()
         mark = next((each.mark for each in known if each.id == own.id), None)
-        total = sum(each.mark.position for each in known)
-        if mark is None or mark not in self._marks or total < own.seen:
+        if mark is None or mark not in self._marks or progress < own.seen:
             raise JournalMovedError(
                 "The store is not as this worker left it: it was restored, or another worker uses the same "
                 "journal. Start `jo run` again, and it says what is missing."
             )
         self._marks = [mark]
-        if not self._worker.is_alone and (self._seen_at is None or now - self._seen_at >= SIGHT):
-            own.see(total, now)
-            self._seen_at = now
+        return progress
+
+    def _see(self, own: Journal, progress: int, now: datetime) -> None:
+        if progress > own.seen:
+            own.see(progress, now)
+        self._seen_at = now
 
     def reserve(self, records: int) -> None:
         """Make sure that a round of so many records can be written; before it opens attempts.
@@ -177,12 +196,15 @@ def _named(work: Transaction) -> str:
     return store
 
 
-def _total(work: Transaction) -> int:
-    return sum(each.mark.position for each in work.journals.all())
-
-
 def _fits(journal: Journal, mark: Mark) -> bool:
     return mark.position <= journal.end.position and journal.check_at(mark.position) == mark.check
+
+
+def _less_far(journal: Journal) -> str:
+    return (
+        f"The store has come less far than {journal.place} has seen it: applies or opt-outs may be missing. "
+        "Apply the newest files again, and suppress who has left since the backup."
+    )
 
 
 def _lost(journal: KnownJournal) -> str:

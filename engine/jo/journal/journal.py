@@ -108,9 +108,9 @@ class FileJournal:
         self._write([begun])
         self._begun = begun
 
-    def see(self, total: int, at: datetime) -> None:
+    def see(self, progress: int, at: datetime) -> None:
         self.reserve(1)
-        seen = Record(what=What.SEEN, digest=total.to_bytes(16, "big"), at=at)
+        seen = Record(what=What.SEEN, digest=progress.to_bytes(16, "big"), at=at)
         self._write([seen])
         self._seen = seen
 

@@ -80,7 +80,7 @@ class Journal(Protocol):
 
     @property
     def seen(self) -> int:
-        """How far that store had come when it was last seen, in records of all journals together."""
+        """How far that store had come when it was last seen."""
         ...
 
     def check_at(self, position: int) -> int | None:
@@ -106,7 +106,7 @@ class Journal(Protocol):
         """Write, and sync, that a worker begins with a store; positions go on behind `beyond` at least."""
         ...
 
-    def see(self, total: int, at: datetime) -> None:
+    def see(self, progress: int, at: datetime) -> None:
         """Write, and sync, how far the store has come."""
         ...
 

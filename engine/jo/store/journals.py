@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import BigInteger, ColumnElement, bindparam, cast, func, select, update
 
 from jo.ports.journal import Entry, Mark
 from jo.ports.store.errors import JournalMovedError
 from jo.ports.store.journals import KnownJournal
 from jo.store.operations import SqlOperations
 from jo.store.section import Section
-from jo.store.tables import intents, journals, known_sends
+from jo.store.tables import deployments, intents, journals, known_sends, suppressions
 from jo.store.twins import among, insert
 
 _STORE_ID = "store-id"
@@ -17,6 +17,17 @@ _STORE_ID = "store-id"
 _ALL = select(
     journals.c.id, journals.c.place, journals.c.file, journals.c.position, journals.c.digest, journals.c.at
 ).order_by(journals.c.id)
+
+
+def _or_zero(found: ColumnElement[int]) -> ColumnElement[int]:
+    return select(cast(func.coalesce(found, 0), BigInteger)).scalar_subquery()
+
+
+_PROGRESS = select(
+    _or_zero(func.sum(journals.c.position))
+    + _or_zero(func.max(deployments.c.generation))
+    + _or_zero(func.max(suppressions.c.id))
+)
 _put = insert(journals)
 _PUT = _put.on_conflict_do_update(
     index_elements=[journals.c.id],
@@ -48,6 +59,10 @@ class SqlJournals(Section):
 
     def name_store(self, id: str) -> None:
         SqlOperations(self._connection).remember(_STORE_ID, id)
+
+    def progress(self) -> int:
+        ((progress,),) = self._ask(_PROGRESS)
+        return int(progress)
 
     def all(self) -> Sequence[KnownJournal]:
         return [

@@ -368,16 +368,18 @@ _index(evidence.c.attempt)
 suppressions = Table(
     "suppressions",
     metadata,
-    Column("address_key", TEXT, primary_key=True),
-    Column("scope", TEXT, primary_key=True),
+    _id(),
+    _text("address_key"),
+    _text("scope"),
     _text("cause"),
     _instant("at"),
     _instant("known_at"),
     _text("source"),
-    sqlite_with_rowid=False,
+    sqlite_autoincrement=True,
 )
 """An opt-out may reach the store after it was made, through a spool or a file: `known_at` is when it did, by
 the clock that attempts go by. Attempts that were opened before are no fault of anybody's."""
+_index(suppressions.c.address_key, suppressions.c.scope, unique=True)
 
 events = Table(
     "events",

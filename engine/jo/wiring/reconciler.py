@@ -70,6 +70,7 @@ def open_loop(
         )
         gate = Gate(store, journaling, clock.kind, worker, tell, time_of(settings.run.hold_after))
         yield Loop(store, services, clock, clock.kind, gate, worker, tell)
+        journaling.end(clock.now())
 
 
 def build_services(

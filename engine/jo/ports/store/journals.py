@@ -28,6 +28,10 @@ class KnownJournals(Protocol):
 
     def name_store(self, id: str) -> None: ...
 
+    def progress(self) -> int:
+        """Return how far the store has come, by all its marks, applies and opt-outs; it never gets less."""
+        ...
+
     def all(self) -> Sequence[KnownJournal]:
         """Return them sorted by id."""
         ...

@@ -280,15 +280,17 @@ def upgrade() -> None:
     )
     op.create_table(
         "suppressions",
+        sa.Column("id", ROW_ID, nullable=False),
         sa.Column("address_key", TEXT, nullable=False),
         sa.Column("scope", TEXT, nullable=False),
         sa.Column("cause", TEXT, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("known_at", sa.BigInteger(), nullable=False),
         sa.Column("source", TEXT, nullable=False),
-        sa.PrimaryKeyConstraint("address_key", "scope", name="pk_suppressions"),
-        sqlite_with_rowid=False,
+        sa.PrimaryKeyConstraint("id", name="pk_suppressions"),
+        sqlite_autoincrement=True,
     )
+    _index("ix_suppressions_address_key_scope", "suppressions", ["address_key", "scope"], unique=True)
     op.create_table(
         "intents",
         sa.Column("id", ROW_ID, nullable=False),
