@@ -12,7 +12,9 @@ from jo.cli.exits import Exit
 from jo.flow.hold import Cause
 from jo.store import open_store
 from jo.workspace.starting import make_key, starter_files, write_files
+from tests.support.certificates import Certificate, make_certificate
 from tests.support.neighborhood import play
+from tests.support.smtp_server import Fault, FaultServer, Point
 
 SIGNED = {"dkim_domain": '"example.com"', "dkim_keys": '{ s2026 = "file:dkim.pem" }'}
 
@@ -104,6 +106,56 @@ def test_half_a_sign_in_by_a_variable_fails_too(project: Path, key: str) -> None
 
     assert relay["state"] == "fail"
     assert "`username` and `password`" in relay["detail"]
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Certificate:
+    return make_certificate(tmp_path, "DNS:localhost")
+
+
+def relay_at(project: Path, port: int, **variables: str) -> dict[str, Any]:
+    settings = {f"JO_RELAY_DEFAULT_{key.upper()}": value for key, value in variables.items()}
+    (relay,) = examined(project, "relay default", JO_RELAY_DEFAULT_PORT=str(port), **settings)
+    assert relay["state"] == "fail"
+    assert not relay["advice"].startswith("Mail waits")
+    return relay
+
+
+@pytest.mark.parametrize(
+    ("host", "is_trusted", "setting"), [("localhost", False, "`ca_file`"), ("127.0.0.1", True, "`host`")]
+)
+def test_what_a_certificate_lacks_is_said_by_its_setting(
+    host: str, is_trusted: bool, setting: str, project: Path, certificate: Certificate
+) -> None:
+    trust = {"ca_file": str(certificate.file)} if is_trusted else {}
+    with FaultServer(Point.QUIT, None, certificate=certificate) as server:
+        relay = relay_at(project, server.port, host=host, tls="starttls", **trust)
+
+    assert setting in relay["advice"]
+
+
+@pytest.mark.parametrize(("tls", "certified"), [("implicit", True), ("implicit", False), ("starttls", False)])
+def test_the_other_tls_is_named_where_this_one_finds_no_answer(
+    tls: str, certified: bool, project: Path, certificate: Certificate
+) -> None:
+    with FaultServer(Point.QUIT, None, certificate=certificate if certified else None) as server:
+        relay = relay_at(project, server.port, tls=tls)
+
+    assert "the other value of `tls`" in relay["advice"]
+
+
+def test_a_relay_that_says_nothing_in_the_clear_may_wait_for_tls(project: Path) -> None:
+    with FaultServer(Point.GREETING, Fault.CLOSE) as server:
+        relay = relay_at(project, server.port, tls="starttls")
+
+    assert "the other value of `tls`" in relay["advice"]
+
+
+def test_a_relay_that_is_away_may_come_back(project: Path) -> None:
+    with FaultServer(Point.CONNECT, Fault.RESET) as server:
+        (relay,) = examined(project, "relay default", JO_RELAY_DEFAULT_PORT=str(server.port))
+
+    assert relay["advice"].startswith("Mail waits")
 
 
 def test_a_message_of_several_lines_is_shown_as_lines(project: Path) -> None:

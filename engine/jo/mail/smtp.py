@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from selectors import DefaultSelector
 
 from jo.mail.connection import Connection
+from jo.mail.effects import Trouble
 from jo.mail.pool import Pool
 from jo.mail.relay import Relay, Tls
 from jo.mail.tls import client_context
@@ -79,7 +80,7 @@ class SmtpMailer:
             pool.abandon()
         return self._take()
 
-    def trouble(self, relay: str) -> str | None:
+    def trouble(self, relay: str) -> Trouble | None:
         """Open a connection as far as a message could follow; return why it cannot, None when it can."""
         pool = self._pools[relay]
         pool.open_one()
@@ -88,7 +89,7 @@ class SmtpMailer:
         if pool.is_ready:
             return None
         assert pool.trouble is not None
-        return f"{pool.trouble.stage}: {pool.trouble.text}"
+        return pool.trouble
 
     def close(self) -> None:
         try:

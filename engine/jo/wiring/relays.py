@@ -26,14 +26,20 @@ def open_mailer(settings: Settings) -> SmtpMailer:
     return SmtpMailer({name: _relay(name, settings) for name in sorted(settings.relays)})
 
 
-def relay_trouble(name: str, settings: Settings) -> str | None:
-    """Ask a relay, for some seconds, and return why it takes no mail from here. Raises WorldError."""
+def relay_trouble(name: str, settings: Settings) -> tuple[str, str] | None:
+    """Ask a relay, for some seconds, and return why it takes no mail from here, and what to do about it.
+
+    Raises WorldError.
+    """
+    from jo.mail.advice import advice
     from jo.mail.relay import PATIENCE
     from jo.mail.smtp import SmtpMailer
 
     hasty = {stage: min(seconds, 5.0) for stage, seconds in PATIENCE.items()}
-    with closing(SmtpMailer({name: _relay(name, settings, hasty)})) as mailer:
-        return mailer.trouble(name)
+    relay = _relay(name, settings, hasty)
+    with closing(SmtpMailer({name: relay})) as mailer:
+        trouble = mailer.trouble(name)
+    return None if trouble is None else (f"{trouble.stage}: {trouble.text}", advice(trouble, relay))
 
 
 def _relay(name: str, settings: Settings, patience: Mapping[Stage, float] | None = None) -> Relay:

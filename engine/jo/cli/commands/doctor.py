@@ -169,11 +169,12 @@ def _relay(name: str, settings: "Settings") -> Examined:
         )
     if trouble is None:
         return Examined(subject=f"relay {name}", state=State.FINE, detail=f"{place} takes mail from here.")
+    why, advice = trouble
     return Examined(
         subject=f"relay {name}",
         state=State.FAILING,
-        detail=f"{place} takes no mail from here: {trouble.removesuffix('.')}.",
-        advice="Mail waits and is tried again. To try things out, `jo sink` is a relay on this machine.",
+        detail=f"{place} takes no mail from here: {why.removesuffix('.')}.",
+        advice=advice,
     )
 
 
