@@ -290,6 +290,25 @@ def test_the_id_of_the_table_is_in_the_json(project: Path) -> None:
     assert {send["id"] for send in sends} == {id_[:10] for id_ in IDS.values()}
 
 
+def test_a_mail_that_nobody_knows_of_is_listed_with_the_moment_of_its_attempt(
+    project: Path, store: Store
+) -> None:
+    began, noticed = NOW - timedelta(hours=3), NOW - timedelta(minutes=1)
+    intent = held(store)["dora"]
+    with store.write(a_lease(store)) as work:
+        (attempt,) = work.ledger.open([(intent.id, a_fixed())], began)
+        end = an_end(AttemptState.UNCERTAIN, at=noticed, text="the worker died")
+        work.ledger.record([(attempt.id, end, settled(intent, end, OnUncertain.ASSUME_SENT))])
+
+    shown = play(project, {}, "sends", "--uncertain")[1]
+    sends = json.loads(play(project, {}, "sends", "--uncertain", "--json")[1])["sends"]
+
+    (line,) = [line for line in shown.splitlines() if "dora" in line]
+    (send,) = [send for send in sends if send["contact"] == "dora"]
+    assert f"{began:%Y-%m-%d %H:%M}" in line
+    assert datetime.fromisoformat(send["attempted_at"]) == began
+
+
 def test_options_stand_behind_the_word_that_they_belong_to(project: Path, store: Store) -> None:
     words = ("--journey", "outreach/release", "withdraw", "--why", "x")
 

@@ -7,7 +7,8 @@ from datetime import datetime
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendLine:
     at: datetime
-    """When it went out or ended, else when it is due; in the project's zone."""
+    """When it went out, also where nobody knows whether it did, or ended, else when it is due; in the
+    project's zone."""
     journey: str
     step: str | None
     occurrence: str
@@ -18,6 +19,8 @@ class SendLine:
     why: str
     """What holds it, why it was not sent, or the relay's last words."""
     attempts: int
+    attempted_at: datetime | None
+    """When its last attempt began; None before the first."""
     message_id: str
     """The public id in its Message-ID and links; its first digits name the mail."""
     evidence: tuple[str, ...] = ()

@@ -40,7 +40,7 @@ _EVIDENCE = (
 )
 
 _INTENT_LINES = (
-    select(attempts.c.code, attempts.c.text, *INTENT)
+    select(attempts.c.code, attempts.c.text, attempts.c.opened_at, *INTENT)
     .join_from(
         intents,
         attempts,
@@ -130,13 +130,20 @@ class SqlReports(Section):
             statement = statement.where(intents.c.state.in_(sorted(states)))
         if contact is not None:
             statement = statement.where(intents.c.contact == contact)
-        found = [(code, text, to_intent(rest)) for code, text, *rest in self._connection.execute(statement)]
-        said = self._evidence([intent.id for _, _, intent in found if intent.attempts])
+        found = [
+            (code, text, opened_at, to_intent(rest))
+            for code, text, opened_at, *rest in self._connection.execute(statement)
+        ]
+        said = self._evidence([intent.id for *_, intent in found if intent.attempts])
         return [
             IntentLine(
-                intent=intent, last_code=code, last_text=text or "", evidence=tuple(said.get(intent.id, ()))
+                intent=intent,
+                last_code=code,
+                last_text=text or "",
+                attempted_at=opened_at,
+                evidence=tuple(said.get(intent.id, ())),
             )
-            for code, text, intent in found
+            for code, text, opened_at, intent in found
         ]
 
     def _evidence(self, ids: Sequence[int]) -> Mapping[int, Sequence[Evidence]]:

@@ -50,7 +50,12 @@ def as_json(report: SendsReport) -> str:
     document = {
         "format": FORMAT,
         "sends": [
-            {"id": short_id(line.message_id), **asdict(line), "at": line.at.isoformat()}
+            {
+                "id": short_id(line.message_id),
+                **asdict(line),
+                "at": line.at.isoformat(),
+                "attempted_at": line.attempted_at.isoformat() if line.attempted_at is not None else None,
+            }
             for line in report.lines
         ],
         "is_cut": report.is_cut,

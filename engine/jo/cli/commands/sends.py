@@ -93,8 +93,11 @@ def send_line(line: "IntentLine", zone: "ZoneInfo") -> "SendLine":
         f"{item.says}: {item.said.text} ({item.said.who}, {item.said.at.astimezone(zone):%Y-%m-%d %H:%M})"
         for item in line.evidence
     )
+    at = intent.outcome_at or intent.ended_at
+    if intent.state is IntentState.UNCERTAIN:  # its outcome is when somebody noticed, minutes or days later
+        at = line.attempted_at or at
     return SendLine(
-        at=(intent.outcome_at or intent.ended_at or intent.due_at).astimezone(zone),
+        at=(at or intent.due_at).astimezone(zone),
         journey=intent.journey,
         step=intent.step,
         occurrence=intent.occurrence,
@@ -104,6 +107,7 @@ def send_line(line: "IntentLine", zone: "ZoneInfo") -> "SendLine":
         state=intent.state.value,
         why=(said if intent.outcome_at is not None else held) or said,
         attempts=intent.attempts,
+        attempted_at=line.attempted_at.astimezone(zone) if line.attempted_at is not None else None,
         message_id=public_id(intent.key),
         evidence=evidence,
     )

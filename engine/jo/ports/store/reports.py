@@ -30,6 +30,8 @@ class IntentLine:
     intent: Intent
     last_code: int | None
     last_text: str
+    attempted_at: datetime | None = None
+    """When its last attempt was opened; None before the first."""
     evidence: Sequence[Evidence] = ()
     """Oldest first."""
 
