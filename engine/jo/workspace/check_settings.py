@@ -1,7 +1,8 @@
 """Holds the settings against the project: is everything there that its journeys need to run?
 
 What is not there has no place in a file, so such findings have none. A missing secret is a warning: a plan
-needs none, and whoever reviews a project need not hold the keys of its production.
+needs none, and whoever reviews a project need not hold the keys of its production. So is a missing journal:
+the surroundings of each worker may say where it is.
 """
 
 from collections.abc import Iterator
@@ -83,7 +84,9 @@ def _journal(settings: Settings) -> Iterator[Diagnostic]:
             "The store is in PostgreSQL, and nothing says where the journal of sends is, without which "
             "`jo run` does not start.",
             f"Add to `{FILE}` a folder on a disk of the machine of each worker\n    [journal]\n"
-            '    path = "/var/lib/jo/journal"\nor, to run without one, `path = "unsafe"`.',
+            '    path = "/var/lib/jo/journal"\nor, to run without one, `path = "unsafe"`. Nothing is missing where '
+            "`JO_JOURNAL_PATH` says it to each worker, as the units in `deploy/` do.",
+            severity=Severity.WARNING,
         )
 
 
