@@ -1,5 +1,7 @@
 """A project whose store is in PostgreSQL, by the commands."""
 
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -7,6 +9,7 @@ import pytest
 
 from jo.cli.exits import Exit
 from jo.cli.main import jo, run
+from jo.store import open_store
 from jo.workspace.starting import make_key, starter_files, write_files
 
 
@@ -54,3 +57,16 @@ def test_a_database_that_is_not_there_is_told_by_doctor_and_plan(
     assert "cannot be used: database" in capsys.readouterr().err
     assert run(jo, ["doctor"]) == Exit.FAILURE
     assert "cannot be used: database" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("_project")
+def test_a_worker_that_was_killed_gives_no_sign(
+    postgres_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(jo, ["apply", "--yes"]) == Exit.OK
+    with closing(open_store(postgres_url)) as store, store.write() as work:
+        work.leases.acquire("run/1", "mailhost:4711", work.leases.clock() - timedelta(seconds=50), 60)
+    capsys.readouterr()
+
+    assert run(jo, ["status"]) == Exit.OK
+    assert "(mailhost:4711, last sign 50 s ago)" in capsys.readouterr().out

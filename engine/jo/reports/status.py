@@ -119,6 +119,8 @@ class WorkerLine:
     is_alive: bool
     until: datetime
     """When its lease ends, unless it is renewed."""
+    silence: timedelta | None = None
+    """How long ago its last sign was, where that is longer than several turns at sharing the work take."""
     shards: int
     duties: tuple[str, ...]
 

@@ -15,6 +15,7 @@ from jo.reports.status import (
     OutreachStatus,
     ProgramStatus,
     StatusReport,
+    WorkerLine,
 )
 from jo.reports.wording import counted, number
 from jo.views.table import Column, table
@@ -63,13 +64,22 @@ def _head(report: StatusReport, look: Look) -> list[Line]:
 def _running(report: StatusReport) -> tuple[str, Ink]:
     last = f"last tick {report.last_tick:%a %Y-%m-%d %H:%M}" if report.last_tick else "it never ran here"
     living = [worker for worker in report.workers if worker.is_alive]
+    silent = [worker for worker in living if worker.silence is not None]
+    ink = Ink.WARNING if silent else Ink.GOOD
     if len(living) > 1:
-        return f"jo run is running {len(living)} times; {last}", Ink.GOOD
+        doubt = f", {len(silent)} of them without a sign of late" if silent else ""
+        return f"jo run is running {len(living)} times{doubt}; {last}", ink
     if living:
-        return f"jo run is running ({visible(living[0].owner)}); {last}", Ink.GOOD
+        return f"jo run is running ({visible(living[0].owner)}{_silence(living[0])}); {last}", ink
     if report.workers:
         return f"jo run has died ({visible(report.workers[0].owner)}); {last}", Ink.WARNING
     return f"jo run is not running; {last}", Ink.QUIET if report.is_fast else Ink.WARNING
+
+
+def _silence(worker: WorkerLine) -> str:
+    if not worker.is_alive or worker.silence is None:
+        return ""
+    return f", last sign {worker.silence // timedelta(seconds=1)} s ago"
 
 
 def _behind(lag: timedelta) -> Line:
@@ -97,7 +107,7 @@ def _workers(report: StatusReport, look: Look) -> list[Line]:
             worker.owner,
             number(worker.shards),
             ", ".join(worker.duties),
-            f"until {worker.until:%H:%M:%S}" if worker.is_alive else f"over since {worker.until:%H:%M:%S}",
+            f"{'until' if worker.is_alive else 'over since'} {worker.until:%H:%M:%S}{_silence(worker)}",
         )
         for worker in report.workers
     ]
@@ -224,6 +234,7 @@ def as_json(report: StatusReport) -> str:
                 "owner": worker.owner,
                 "is_alive": worker.is_alive,
                 "until": worker.until.isoformat(),
+                "silent_seconds": worker.silence // timedelta(seconds=1) if worker.silence is not None else 0,
                 "shards": worker.shards,
                 "duties": list(worker.duties),
             }

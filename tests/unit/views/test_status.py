@@ -112,6 +112,17 @@ def test_workers_that_share_the_work_are_listed_with_what_they_have() -> None:
     ]
 
 
+def test_a_worker_that_gives_no_sign_is_told_before_its_lease_is_over() -> None:
+    silent = a_worker(owner="host:2", shards=32, silence=timedelta(seconds=50.4))
+    said = render(a_report(workers=(a_worker(shards=32), silent)), Look()).splitlines()
+
+    assert said[1].startswith("jo run is running 2 times, 1 of them without a sign of late; ")
+    assert said[3].endswith("until 09:00:00")
+    assert said[4].endswith("until 09:00:00, last sign 50 s ago")
+    alone = render(a_report(workers=(silent,)), Look()).splitlines()
+    assert alone[1].startswith("jo run is running (host:2, last sign 50 s ago); ")
+
+
 def test_work_that_is_late_is_told_and_a_moment_is_not() -> None:
     assert "behind" not in render(a_report(), Look())
     assert "1 minute behind" in render(a_report(lag=timedelta(seconds=61)), Look())

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from jo.reports.status import Counts, JourneyStatus, ListLine, Mails, StatusReport, StepLine, WorkerLine
 
 
+_SIGNS = 5
+"""Turns at sharing the work without a sign, after which somebody should know of it."""
+
+
 @click.command("status")
 @click.argument("journey", required=False)
 @json_option
@@ -44,7 +48,8 @@ def command(place: Place, *, journey: str | None, as_json: bool) -> int:
         only = _find(live, journey) if journey is not None else None
         lock = open_run_lock(settings)
         is_run_locked = None if lock is None else lock.is_taken()
-        report = _read(work, live, zone_of(settings), only, is_run_locked)
+        seconds = settings.store.lease_seconds
+        report = _read(work, live, zone_of(settings), only, is_run_locked, seconds)
     place.console.show(view.as_json(report) if as_json else view.render(report, place.console.look))
     return Exit.OK
 
@@ -68,6 +73,7 @@ def _read(
     zone: "ZoneInfo",
     only: "Address | None",
     is_run_locked: bool | None,
+    lease_seconds: int,
 ) -> "StatusReport":
     from jo.daemon.clocks import ClockKind, clock_of, last_tick, present_in
     from jo.reports.status import StatusReport
@@ -82,7 +88,7 @@ def _read(
         applied_at=latest.at.astimezone(zone) if latest is not None else None,
         applied_by=latest.actor if latest is not None else "",
         last_tick=last.astimezone(zone) if last is not None else None,
-        workers=_workers(work, zone, is_run_locked),
+        workers=_workers(work, zone, is_run_locked, lease_seconds),
         lag=_lag(work, now),
         holds=tuple(replace(hold, at=hold.at.astimezone(zone)) for hold in work.holds.active()),
         pauses=_pauses(work, now, zone),
@@ -91,17 +97,27 @@ def _read(
     )
 
 
-def _workers(work: "Transaction", zone: "ZoneInfo", is_run_locked: bool | None) -> "tuple[WorkerLine, ...]":
+def _workers(
+    work: "Transaction", zone: "ZoneInfo", is_run_locked: bool | None, lease_seconds: int
+) -> "tuple[WorkerLine, ...]":
     """Return the workers. Where there is a lock, it tells whether one lives; else the lease does."""
-    from jo.daemon.sharing import holdings
+    from jo.daemon.sharing import SHARING_SECONDS, holdings
     from jo.reports.status import WorkerLine
 
     now = work.leases.clock()  # leases go by it, whatever clock the store lives by
+
+    def silence(until: datetime) -> timedelta | None:
+        """Return how long ago a lease was renewed; None while that is what it takes."""
+        since = now - (until - timedelta(seconds=lease_seconds))
+        is_long = is_run_locked is None and since > _SIGNS * timedelta(seconds=SHARING_SECONDS)
+        return since if is_long else None
+
     return tuple(
         WorkerLine(
             owner=part.lease.owner,
             is_alive=part.lease.until > now if is_run_locked is None else is_run_locked,
             until=part.lease.until.astimezone(zone),
+            silence=silence(part.lease.until),
             shards=len(part.shards),
             duties=tuple(sorted(part.duties)),
         )
