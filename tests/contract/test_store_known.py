@@ -44,6 +44,15 @@ def state_of(store: Store, id_: int) -> IntentState:
         return work.ledger.load([id_])[id_].state
 
 
+def test_of_mails_that_are_not_planned_it_is_told_which_will_be_settled(store: Store) -> None:
+    told = {"a": ACCEPTED, "b": OPEN, "c": DEFERRED, "d": REJECTED}
+    for name, state in told.items():
+        know(store, name, (1, state))
+    with store.read() as work:
+        found = work.journals.known([public_id(name) for name in (*told, "e")])
+    assert found == {public_id(name) for name in "abd"}
+
+
 @pytest.mark.parametrize(
     ("words", "state"),
     [

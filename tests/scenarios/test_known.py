@@ -5,7 +5,7 @@ The backup was made while a pause held mails that went out later.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,12 @@ from tests.scenarios.test_restored import Place, PostgresPlace, assert_nothing_w
 from tests.support.scenery import BASE, contact, mails, outreach, people, program
 from tests.support.world import World, at
 
-START, BACKUP, SENT = at("2026-12-01 10:00"), at("2026-12-01 11:00"), at("2026-12-01 12:00")
+START, BACKUP, SENT, END = (
+    at("2026-12-01 10:00"),
+    at("2026-12-01 11:00"),
+    at("2026-12-01 12:00"),
+    at("2026-12-01 13:00"),
+)
 STEPS = "hello: {email: hello}\nmore: {email: more, after: 10 days}"
 ROWS = people(contact("ada"), contact("bob"), contact("cleo"))
 FILES = {
@@ -103,6 +108,36 @@ def test_whatever_ends_known_mails_first_they_are_accepted(
         world.run(SENT + timedelta(days=5))
         assert states(world) == [IntentState.ACCEPTED] * 3
         world.resume("program/care")
+
+
+@pytest.mark.parametrize(
+    ("is_applied", "loss"), [(True, SENT), (False, at("2026-12-01 11:35"))], ids=["planning", "apply"]
+)
+def test_mails_of_an_outreach_that_are_known_are_accepted_and_never_too_late(
+    place: Place, is_applied: bool, loss: datetime
+) -> None:
+    files = {**BASE, **mails("hello", "release"), **program("hello: {email: hello, after: 9 days}")}
+    announced = outreach('at: "2026-12-01 11:30"', more="catch_up: {policy: skip}\n")
+    store = open_store(place.url)
+    with World(place.folder, files, ROWS, start=START, store=store, journal_folder=place.journal) as world:
+        if is_applied:
+            world.apply(announced)
+        world.run(BACKUP)
+        place.back_up(world)
+        world.apply(announced)
+        world.run(loss)
+        assert len(world.mails(template="release")) == 3
+
+        place.restore(world)
+        assert held_by(world) == {Cause.ROLLED_BACK}
+        world.apply(announced)
+        release(world)
+        world.run(END)
+
+        assert len(world.mails(template="release")) == 3
+        assert [item.state for item in world.intents()] == [IntentState.ACCEPTED] * 3
+        world.check_accounts()
+        assert not [line.invariant.name for line in world.audit().lines if line.found.count]
 
 
 def test_known_mails_count_for_caps_while_the_store_still_waits_with_them(place: Place) -> None:

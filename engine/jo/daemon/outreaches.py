@@ -1,6 +1,6 @@
 """The outreach service: plans the mails of each occurrence, person by person, when their moment comes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from jo.daemon.people import Who, load_people
 from jo.daemon.refresh import Refresh
 from jo.daemon.service import Counts, Duty, Event, Tell, Worker
 from jo.flow.entry import FINAL, Refusal
-from jo.flow.intent import Intent
+from jo.flow.intent import Intent, outreach_key, public_id
 from jo.flow.mailbox import address_key
 from jo.flow.occurrence import OpenOccurrence, is_too_late, moment, next_opening, open_occurrences
 from jo.flow.person import Person
@@ -196,14 +196,15 @@ class _Batch:
         contacts = [item.contact for item in page.found if item.contact is not None]
         source = self._live.contacts_of(outreach)
         people = load_people(work, self._live, source, map(Who, contacts))
-        guarded = self._guarded(people.values())
+        keys = {address_key(person.address) for person in people.values() if person.address is not None}
+        known, guarded = self._known(keys), self._guarded(keys)
         reader = Reader(self._live.project.contact_scope(source, Place.TEMPLATE))
         intents: dict[str, Intent] = {}
         members: dict[str, Undecided] = {}
         refusals: list[tuple[Undecided, str]] = []
         for item in page.found:
             person = people[Who(item.contact)] if item.contact is not None else None
-            verdict = self._decide(item, person, reader, guarded)
+            verdict = self._decide(item, person, reader, known, guarded)
             if isinstance(verdict, Intent):
                 if verdict.key in intents:
                     refusals.append((item, Refusal.DUPLICATE))
@@ -220,24 +221,36 @@ class _Batch:
         self.refused = sum(reason != item.last_reason for item, reason in refusals)
         return page.end
 
-    def _guarded(self, people: Iterable[Person]) -> Mapping[str, datetime]:
+    def _known(self, keys: Iterable[str]) -> Set[str]:
+        """Return the address keys of those whose mail a journal knows. It is planned however late it is, for
+        only a mail that is planned is settled, and what went out is never unsent.
+        """
+        occurrence = self._outreach.name, self._occurrence.name
+        mails = {public_id(outreach_key(*occurrence, key)): key for key in keys}
+        return {mails[public] for public in self._work.journals.known(mails)}
+
+    def _guarded(self, keys: Iterable[str]) -> Mapping[str, datetime]:
         """Return address key → when this template last went there by another way, for the resend guard."""
         if self._outreach.resend_guard is None:
             return {}
-        keys = {address_key(person.address) for person in people if person.address is not None}
         besides = str(self._outreach.address), self._occurrence.name
         return self._work.ledger.last_planned(sorted(keys), self._outreach.template, besides=besides)
 
     def _decide(
-        self, item: Undecided, person: Person | None, reader: Reader, guarded: Mapping[str, datetime]
+        self,
+        item: Undecided,
+        person: Person | None,
+        reader: Reader,
+        known: Set[str],
+        guarded: Mapping[str, datetime],
     ) -> Intent | str | None:
         """Return the intent, the reason for none, or None while the person's moment has not come."""
         if person is None or person.is_gone:
             return Refusal.NOT_CONTACT
         if person.address is None:
             return Refusal.NO_ADDRESS
-        itself = hash(person.key)
-        if self._owners.setdefault(hash(address_key(person.address)), itself) != itself:
+        itself, key = hash(person.key), address_key(person.address)
+        if self._owners.setdefault(hash(key), itself) != itself:
             return Refusal.DUPLICATE
         template = self._live.project.templates[self._outreach.template]
         version = version_of(template, person, reader, self._now)
@@ -245,14 +258,9 @@ class _Batch:
         if due > self._now:
             self.due = _earliest(self.due, due)
             return None
-        later = self._occurrence.following
-        following = None if later is None else self._moment(later, version, person)
-        if is_too_late(self._outreach, due, following, _since(self._live, self._outreach), self._now):
-            return Refusal.TOO_LATE
-        guard = self._outreach.resend_guard
-        last = guarded.get(address_key(person.address))
-        if guard is not None and last is not None and _is_within(last, guard, self._now, person):
-            return Refusal.GUARDED
+        refusal = self._refusal(person, due, version, guarded.get(key))
+        if refusal is not None and key not in known:
+            return refusal
         intent = outreach_intent(
             self._live,
             self._outreach,
@@ -264,6 +272,17 @@ class _Batch:
         )
         self._canary.count(intent)
         return intent
+
+    def _refusal(self, person: Person, due: datetime, version: str, last: datetime | None) -> Refusal | None:
+        """Return why nothing is sent to somebody whose moment has come, to whom this went at `last`."""
+        later = self._occurrence.following
+        following = None if later is None else self._moment(later, version, person)
+        if is_too_late(self._outreach, due, following, _since(self._live, self._outreach), self._now):
+            return Refusal.TOO_LATE
+        guard = self._outreach.resend_guard
+        if guard is not None and last is not None and _is_within(last, guard, self._now, person):
+            return Refusal.GUARDED
+        return None
 
     def _moment(self, nominal: datetime, version: str, person: Person) -> datetime:
         return moment(self._outreach, nominal, version, person.zone, self._live.zone)

@@ -1,12 +1,13 @@
 """The marks of journals, and the sends that journals know and this store does not."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence, Set
 
 from sqlalchemy import BigInteger, ColumnElement, bindparam, cast, func, select, update
 
 from jo.ports.journal import Entry, Mark
 from jo.ports.store.errors import JournalMovedError
 from jo.ports.store.journals import KnownJournal
+from jo.store.known import MAY_SETTLE
 from jo.store.operations import SqlOperations
 from jo.store.section import Section
 from jo.store.tables import deployments, intents, journals, known_sends, suppressions
@@ -44,6 +45,7 @@ _ADVANCE = (
 )
 
 _ATTEMPTS_OF = select(intents.c.public, intents.c.attempts).where(among(intents.c.public, "publics"))
+_KNOWN = select(known_sends.c.public).where(among(known_sends.c.public, "publics"), MAY_SETTLE).distinct()
 _know = insert(known_sends)
 _KNOW = _know.on_conflict_do_update(
     index_elements=[known_sends.c.public, known_sends.c.number],
@@ -107,3 +109,6 @@ class SqlJournals(Section):
                 for entry in entries
             ]
             self._connection.execute(_KNOW, rows)
+
+    def known(self, publics: Collection[str]) -> Set[str]:
+        return {public for (public,) in self._ask(_KNOWN, {"publics": list(publics)})}

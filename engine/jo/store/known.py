@@ -42,15 +42,13 @@ JOURNAL = "journal"
 MAY_HAVE_GONE = is_either(
     known_sends.c.state, [AttemptState.OPEN, AttemptState.UNCERTAIN, AttemptState.ACCEPTED]
 )
+MAY_SETTLE = or_(MAY_HAVE_GONE, known_sends.c.state == AttemptState.REJECTED)
+"""A known send says what becomes of an intent that is pending. That it was deferred says nothing."""
 _SETTLES = and_(
     known_sends.c.public == intents.c.public,
-    or_(
-        and_(or_(IS_PENDING, IS_QUARANTINED), MAY_HAVE_GONE),
-        and_(IS_PENDING, known_sends.c.state == AttemptState.REJECTED),
-    ),
+    or_(and_(IS_PENDING, MAY_SETTLE), and_(IS_QUARANTINED, MAY_HAVE_GONE)),
 )
-"""A known send says what becomes of an intent. That it was deferred says nothing; that it was refused says
-nothing of a quarantined mail, which is unsent anyway."""
+"""That a mail was refused says nothing of a quarantined one, which is unsent anyway."""
 
 _WEIGHT = {
     AttemptState.REJECTED: 1,

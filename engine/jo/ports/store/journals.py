@@ -1,6 +1,6 @@
 """What the store knows of the journals that are kept outside of it, and what they knew better."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -51,4 +51,8 @@ class KnownJournals(Protocol):
 
         A later word about an attempt replaces an earlier one.
         """
+        ...
+
+    def known(self, publics: Collection[str]) -> Set[str]:
+        """Return the public ids of mails that will be settled as soon as they are planned, of these."""
         ...
