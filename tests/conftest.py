@@ -1,5 +1,6 @@
 """Options of the whole test run, and the PostgreSQL server that its tests share."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +18,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite golden files with what is so now; review them like code",
     )
+
+
+def pytest_configure() -> None:
+    """A run in the background of a script is deaf to Ctrl-C, and so would be all that its tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 SLOWEST_FIRST = ("crash", "proofs", "integration", "scenarios", "laws", "cli", "docs")
