@@ -108,7 +108,7 @@ class SqliteDatabase:
             connection.execute("PRAGMA journal_mode = WAL")
             # NORMAL would forget the last commits when the power fails.
             connection.execute("PRAGMA synchronous = FULL")
-            connection.execute(f"PRAGMA cache_size = -{16 * 1024}")
+            connection.execute(f"PRAGMA cache_size = -{8 * 1024}")
         return connection
 
 
