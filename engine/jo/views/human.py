@@ -1,9 +1,9 @@
 """Diagnostics for people: what, where in the source, why, and what to do, and at the end how many."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from jo.diagnostics.codes import Severity
+from jo.diagnostics.codes import PLAIN_SECRET, Severity
 from jo.diagnostics.diagnostic import Diagnostic, Fix
 from jo.diagnostics.span import Position, Span
 from jo.reports.diagnosis import Diagnosis
@@ -45,7 +45,8 @@ def _finding(item: Diagnostic, sources: Mapping[str, list[str]], look: Look) -> 
             place.append((f"  {visible(item.address)}", Ink.QUIET))
         lines.append(place)
         if file in sources:
-            lines += [frame(gutter), *snippet(sources[file], here, gutter, look)]
+            shown = _masked(sources[file], here) if item.code is PLAIN_SECRET else sources[file]
+            lines += [frame(gutter), *snippet(shown, here, gutter, look)]
         else:
             lines += [
                 [*frame(gutter, "="), (f" {visible(mark.text)}", mark.ink)] for mark in here if mark.text
@@ -57,6 +58,15 @@ def _finding(item: Diagnostic, sources: Mapping[str, list[str]], look: Look) -> 
     if item.help:
         lines += _prose("help: ", item.help, gutter, look)
     return lines + (_preview(item.fix, sources, gutter, look) if item.fix else [])
+
+
+def _masked(source: Sequence[str], marks: Sequence[Mark]) -> list[str]:
+    """Return lines with nothing to be read from a mark on: logs of CI are kept, and others see them."""
+    masked = list(source)
+    for start in (mark.span.start for mark in marks if mark.span.start.line <= len(source)):
+        line = source[start.line - 1]
+        masked[start.line - 1] = line[: start.column - 1] + "*" * len(line[start.column - 1 :])
+    return masked
 
 
 def _prose(lead: str, text: str, gutter: int, look: Look) -> list[Line]:

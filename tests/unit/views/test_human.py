@@ -244,3 +244,13 @@ def test_text_wraps_by_cells_and_keeps_commands_whole() -> None:
         "  jo apply --with many words",
     ]
     assert visible("a\tb") == "a    b"
+
+
+def test_a_secret_that_stands_in_a_file_is_not_shown_again() -> None:
+    item = Diagnostic(code=codes.PLAIN_SECRET, detail="It stands there.", at=span(1, 12, 21))
+
+    said = shown(item, text='password = "hunter2"  # of ada')
+
+    assert "password = *********" in said
+    assert "hunter2" not in said
+    assert "ada" not in said
