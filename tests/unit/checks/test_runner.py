@@ -64,6 +64,13 @@ def test_without_a_date_nothing_is_said_of_the_past():
     assert "J406" not in ids(run(compiled(TWO)))
 
 
+def test_nothing_is_said_of_the_past_where_a_date_cannot_be_read():
+    text = 'kind: outreach\nname: news\naudience: a\ntemplate: t\nschedule: {at: "2026-02-30 09:00"}\n'
+    found = run(compiled(text), today=date(2026, 11, 1))
+    assert "J405" in ids(found)
+    assert "J406" not in ids(found)
+
+
 def test_a_finding_of_compiling_that_is_a_warning_can_be_ignored_too():
     text = "kind: topic\nname: news\n# jo: ignore[swallowed-comment] a comment is meant\ntitle: News #1\n"
     assert ids(run(compiled(text))) == []

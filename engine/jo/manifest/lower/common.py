@@ -66,7 +66,7 @@ def cron(cursor: Cursor, key: str) -> Recurrence | None:
 
 
 def as_date(cursor: Cursor, text: str, *path: str | int) -> date:
-    """Read `2026-12-31`; the first day of the domain when it is no date."""
+    """Read `2026-12-31`; when it is no date, the last day of all, so that nothing more is found about it."""
     try:
         found = date.fromisoformat(text) if _DATE.fullmatch(text) else None
     except ValueError:
@@ -78,7 +78,7 @@ def as_date(cursor: Cursor, text: str, *path: str | int) -> date:
             *path,
             advice="Write year, month and day: `2026-12-31`.",
         )
-        return FIRST_DAY
+        return LAST_DAY
     return found
 
 
