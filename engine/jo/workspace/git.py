@@ -6,6 +6,9 @@ from pathlib import Path
 
 from jo.ports.errors import WorldError
 
+_FATAL = 128
+"""What git ends with when it cannot begin, such as outside of a repository."""
+
 
 class GitError(WorldError):
     """Git is not there, or does not know what it was asked for; the text is git's own, and may be empty."""
@@ -68,6 +71,8 @@ def _git(root: Path, *words: str, feed: bytes | None = None) -> bytes:
         )
     except OSError as error:
         raise GitError(f"git cannot be run: {error.strerror}.") from error
+    if done.returncode == _FATAL and b"not a git repository" in done.stderr:
+        raise GitError("This project is in no git repository, so there is no commit to look at.")
     if done.returncode:
         raise GitError(done.stderr.decode(errors="replace").strip())
     return done.stdout

@@ -59,7 +59,7 @@ def test_a_change_outside_of_the_project_is_none_of_it(project: Path) -> None:
 def test_outside_of_a_repository_there_is_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     assert commit(tmp_path) is None
-    with pytest.raises(GitError):
+    with pytest.raises(GitError, match="This project is in no git repository"):
         files_at(tmp_path, "main", ["journeys"])
 
 
