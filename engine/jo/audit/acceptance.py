@@ -15,4 +15,4 @@ _WORDS = {"tried-again": "tried again at {at}, and accepted since {other}"}
 
 
 def look(scope: Scope) -> Found:
-    return scope.cases(Check.ACCEPTANCE, scope.sizes.attempts, "attempts", _WORDS)
+    return scope.cases(Check.ACCEPTANCE, scope.sizes.attempts, "attempt", _WORDS)

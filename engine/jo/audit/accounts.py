@@ -24,7 +24,7 @@ _WORDS = {
 
 
 def look(scope: Scope) -> Found:
-    lost = scope.cases(Check.ACCOUNT, scope.sizes.decisions, "candidates", _WORDS)
+    lost = scope.cases(Check.ACCOUNT, scope.sizes.decisions, "candidate", _WORDS)
     tally = Tally()
     targets = scope.work.audit.targets()
     for journey, mails in accounts(scope.sums).items():

@@ -56,7 +56,7 @@ def look(scope: Scope) -> Found:
                     tally.add(
                         mail(item.mail), f"went out at {item.at:%Y-%m-%d %H:%M:%S} UTC, above {cap.rate}"
                     )
-    return tally.found(checked, "mails", "; ".join(remarks) or "there is no cap now")
+    return tally.found(checked, "mail", "; ".join(remarks) or "there is no cap now")
 
 
 def over(mails: Iterable[Sent], cap: Cap) -> Iterator[Sent]:

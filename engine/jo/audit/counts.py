@@ -17,4 +17,4 @@ def look(scope: Scope) -> Found:
         about = " ".join(word for word in (item.what, item.word, item.why) if word)
         tally.add(item.journey, f"{about}: {item.kept} by the count, {item.found} by the rows")
     checked = scope.sizes.intents + scope.sizes.passages + scope.sizes.decisions
-    return tally.found(checked, "rows")
+    return tally.found(checked, "row")

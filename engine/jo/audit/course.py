@@ -34,7 +34,7 @@ def look(scope: Scope) -> Found:
             of = f" of program/{program.name}" if program is not None else ""
             also = f", and {item.times - 1} more" if item.times > 1 else ""
             tally.add(f"passage {item.passage}{of}{also}", fault)
-    return tally.found(checked, "lines")
+    return tally.found(checked, "line")
 
 
 def _fault(programs: Mapping[int, Program], item: Transition) -> str | None:

@@ -19,4 +19,4 @@ _WORDS = {
 
 
 def look(scope: Scope) -> Found:
-    return scope.cases(Check.ENDING, scope.sizes.passages, "passages", _WORDS)
+    return scope.cases(Check.ENDING, scope.sizes.passages, "passage", _WORDS)

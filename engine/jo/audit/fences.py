@@ -21,4 +21,4 @@ def look(scope: Scope) -> Found:
             what = f"tried under token {use.token} of `{use.lease}`, after {known}"
             tally.add(f"intent {use.intent}", what)
         newest[use.lease] = max(use.token, known)
-    return tally.found(checked, "attempts")
+    return tally.found(checked, "attempt")

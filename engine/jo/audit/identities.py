@@ -20,7 +20,7 @@ _WORDS = {
 
 
 def look(scope: Scope) -> Found:
-    twice = scope.cases(Check.IDENTITY, scope.sizes.intents, "mails", _WORDS)
+    twice = scope.cases(Check.IDENTITY, scope.sizes.intents, "mail", _WORDS)
     strange = Tally()
     for planned in scope.work.audit.planned():
         if public_id(planned.key) != planned.mail:

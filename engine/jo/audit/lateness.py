@@ -15,4 +15,4 @@ _WORDS = {"expired": "tried at {at}, expired at {other}"}
 
 
 def look(scope: Scope) -> Found:
-    return scope.cases(Check.EXPIRY, scope.sizes.attempts, "attempts", _WORDS)
+    return scope.cases(Check.EXPIRY, scope.sizes.attempts, "attempt", _WORDS)

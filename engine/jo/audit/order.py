@@ -22,4 +22,4 @@ _WORDS = {
 
 
 def look(scope: Scope) -> Found:
-    return scope.cases(Check.ORDER, scope.sizes.attempts, "attempts", _WORDS)
+    return scope.cases(Check.ORDER, scope.sizes.attempts, "attempt", _WORDS)

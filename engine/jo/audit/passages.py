@@ -18,4 +18,4 @@ _WORDS = {
 
 
 def look(scope: Scope) -> Found:
-    return scope.cases(Check.INSIDE, scope.sizes.passages, "passages", _WORDS)
+    return scope.cases(Check.INSIDE, scope.sizes.passages, "passage", _WORDS)

@@ -15,4 +15,4 @@ _WORDS = {"paused": "tried at {at}, paused since {other}"}
 
 
 def look(scope: Scope) -> Found:
-    return scope.cases(Check.PAUSE, scope.work.operations.paused(), "pauses", _WORDS)
+    return scope.cases(Check.PAUSE, scope.work.operations.paused(), "pause", _WORDS)

@@ -25,4 +25,4 @@ _WORDS = {
 
 
 def look(scope: Scope) -> Found:
-    return scope.cases(Check.ATTEMPTS, scope.sizes.intents, "mails", _WORDS)
+    return scope.cases(Check.ATTEMPTS, scope.sizes.intents, "mail", _WORDS)

@@ -15,4 +15,4 @@ _WORDS = {"suppressed": "tried at {at}, with an opt-out known since {other}"}
 
 
 def look(scope: Scope) -> Found:
-    return scope.cases(Check.SUPPRESSION, scope.sizes.attempts, "attempts", _WORDS)
+    return scope.cases(Check.SUPPRESSION, scope.sizes.attempts, "attempt", _WORDS)

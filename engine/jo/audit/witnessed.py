@@ -62,7 +62,7 @@ def look(scope: Scope) -> tuple[Found, Found, Found]:
             unsent.add(mail(witness.at(place)), "the ledger does not know it")
     listed = f"{doubles} accepted twice and listed as uncertain" if doubles else ""
     return (
-        twice.found(len(witness), "acceptances", listed),
-        unsent.found(len(witness), "acceptances"),
-        missing.found(accepted, "mails"),
+        twice.found(len(witness), "acceptance", listed),
+        unsent.found(len(witness), "acceptance"),
+        missing.found(accepted, "mail"),
     )

@@ -33,7 +33,7 @@ class Found:
 
     checked: int
     noun: str
-    """What was counted, in the plural: `mails`, `attempts`."""
+    """What was counted, one of it: `mail`, `attempt`."""
     count: int = 0
     """How many violations there are."""
     violations: tuple[Violation, ...] = ()

@@ -26,7 +26,7 @@ def _line(line: Line, wide: int, look: Look) -> list[Shown]:
     found, is_broken = line.found, line.found.count > 0
     state = (f"{_BROKEN if is_broken else _HOLDS:<{_LEFT}}", Ink.ERROR if is_broken else Ink.GOOD)
     what = wrap(line.invariant.holds, wide)
-    checked = f"{number(found.checked)} {found.noun}"
+    checked = counted(found.checked, found.noun)
     said = f"  {number(found.count)} in {checked}" if is_broken else f"  {checked}"
     if _LEFT + wide + cells(said) > look.width:
         what, said = [*what, said.strip()], ""
