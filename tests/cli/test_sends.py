@@ -134,7 +134,7 @@ def test_all_of_one_journey(project: Path, store: Store) -> None:
         project, "--all", "--journey", "outreach/release", "--close", "--why", "gone", "--yes"
     )
 
-    assert (code, out) == (Exit.OK, "2 mails are left uncertain, and nobody waits for them.\n")
+    assert (code, out) == (Exit.OK, "2 mails are left uncertain, and nobody waits any more.\n")
     assert held(store)["ada"].outcome_at is None
 
 

@@ -17,6 +17,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from jo.daemon.comparing import agreed, differing, lost
 from jo.daemon.service import Worker
 from jo.flow.hold import Cause
 from jo.ports.errors import WorldError
@@ -25,9 +26,6 @@ from jo.ports.store import JournalMovedError, KnownJournal, Store, Transaction
 
 SIGHT = timedelta(seconds=30)
 """How often a worker notes how far the store has come."""
-
-Finding = tuple[Cause, str, str]
-"""A cause with its detail and its subject: the id of the journal that is lost, and nothing otherwise."""
 
 
 class Journaling:
@@ -69,7 +67,11 @@ class Journaling:
         now: datetime,
     ) -> bool:
         before = known.get(journal.id)
-        findings = self._findings(journal, store, before, progress, gone)
+        if before is None and journal.is_new:
+            findings = lost(journal.place, gone, is_alone=self._worker.is_alone)
+        else:
+            position = agreed(journal, before)
+            findings = differing(journal, store, before, progress, *self._learn(journal, position))
         beyond = before.mark.position if before is not None else 0
         journal.begin(store, now, beyond)
         mark = journal.end
@@ -85,34 +87,6 @@ class Journaling:
         if self._journals is not None and journal is self._journals.own:
             self._marks, self._seen_at = [mark], now
         return is_back
-
-    def _findings(
-        self,
-        journal: Journal,
-        store: str,
-        before: KnownJournal | None,
-        progress: int,
-        gone: Sequence[KnownJournal],
-    ) -> Sequence[Finding]:
-        if before is None and journal.is_new:
-            lost = [each for each in gone if self._worker.is_alone or each.place == journal.place]
-            newest = sorted(lost, key=lambda each: each.at)[-1:]
-            return [(Cause.JOURNAL_LOST, _lost(each), each.id) for each in newest]
-        fits = before is not None and _fits(journal, before.mark)
-        learned, missing = self._learn(journal, before.mark.position if before is not None and fits else 0)
-        found: list[Finding] = []
-        told = f"{journal.place} knows {learned} attempts that the store does not."
-        if before is not None and not fits:
-            found.append((Cause.JOURNAL_BEHIND, told, ""))
-        elif before is None and journal.store != store:
-            found.append((Cause.OTHER_STORE, told, ""))
-        elif before is None or learned or (journal.store == store and journal.seen > progress):
-            found.append((Cause.ROLLED_BACK, told if learned else _less_far(journal), ""))
-        if before is not None and fits and journal.file != before.file:
-            found.append((Cause.CLONED, f"{journal.place} is a copy of what was {before.place}.", ""))
-        if missing:
-            found.append((Cause.JOURNAL_DAMAGED, f"{missing} records of {journal.place} are missing.", ""))
-        return found
 
     def _learn(self, journal: Journal, position: int) -> tuple[int, int]:
         """Put what the store lacks into it. Returns attempts that it did not have, and missing records."""
@@ -194,18 +168,3 @@ def _named(work: Transaction) -> str:
         store = secrets.token_hex(16)
         work.journals.name_store(store)
     return store
-
-
-def _fits(journal: Journal, mark: Mark) -> bool:
-    return mark.position <= journal.end.position and journal.check_at(mark.position) == mark.check
-
-
-def _less_far(journal: Journal) -> str:
-    return (
-        f"The store has come less far than {journal.place} has seen it: applies or opt-outs may be missing. "
-        "Apply the newest files again, and suppress who has left since the backup."
-    )
-
-
-def _lost(journal: KnownJournal) -> str:
-    return f"It was at {journal.place}, and a worker last began with it at {journal.at:%Y-%m-%d %H:%M} UTC."

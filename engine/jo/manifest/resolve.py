@@ -77,7 +77,7 @@ class _Resolver:
             others = [kind for kind in Kind if Address(kind, target.name) in self.project.resources]
             wanted = _words(target.kind)
             if others:
-                detail = f"`{target.name}` is a {_words(others[0])}, and a {wanted} is wanted here."
+                detail = f"`{target.name}` is {_a(_words(others[0]))}, and {_a(wanted)} is wanted here."
             else:
                 detail = f"There is no {wanted} `{target.name}`."
             known = self.project.names(target.kind) | {
@@ -237,6 +237,10 @@ _ROLES = {
 
 def _words(kind: Kind) -> str:
     return kind.value.replace("_", " ")
+
+
+def _a(words: str) -> str:
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
 def _circles(edges: Mapping[Address, list[tuple[Path, Address]]]) -> Iterator[list[tuple[Address, Path]]]:

@@ -116,7 +116,7 @@ class Findings:
         key = self._source.key
         repeat = "repeats" if rows == 1 else "repeat"
         first = "The first row of a key counts."
-        detail = f"{_count(rows, 'row')} {repeat} a `{key}` of an earlier row{where}. {first}"
+        detail = f"{_count(rows, 'row')} {repeat} the `{key}` of an earlier row{where}. {first}"
         self._warn(codes.DUPLICATE_ROW_KEY, detail, "", key, rows)
 
     def dangling(self, field: str, target: str, rows: int) -> None:

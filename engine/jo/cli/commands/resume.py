@@ -29,7 +29,8 @@ def command(place: Place, *, scope: str, who: str | None) -> int:
         lifted = work.operations.resume(scope, whoever(who), now)
         if lifted is None:
             pauses = {item.scope: item for item in work.operations.overrides()}
-            said = f"{scope} is not paused. {suggestion(scope, pauses, noun='pause')}"
+            near = suggestion(scope, pauses, noun="pause") if pauses else "Nothing is paused."
+            said = f"{scope} is not paused. {near}" if pauses else near
             if scope in pauses:
                 said = (
                     f"{scope} was paused anew at this very moment, {pause_text(pauses[scope], settings)}. "

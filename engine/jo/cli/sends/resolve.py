@@ -28,7 +28,7 @@ _DONE = {
     Ruling.ACCEPTED: "{mails} now accepted.",
     Ruling.NOT_SENT: "{mails} pending again, and out with the next round of `jo run`.",
     Ruling.RESEND: "{mails} pending again, and out with the next round of `jo run`.",
-    Ruling.CLOSE: "{mails} left uncertain, and nobody waits for them.",
+    Ruling.CLOSE: "{mails} left uncertain, and nobody waits any more.",
 }
 _ASK = {
     Ruling.ACCEPTED: "Count {mails} as accepted?",
