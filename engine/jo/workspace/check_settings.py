@@ -84,8 +84,8 @@ def _journal(settings: Settings) -> Iterator[Diagnostic]:
             "The store is in PostgreSQL, and nothing says where the journal of sends is, without which "
             "`jo run` does not start.",
             f"Add to `{FILE}` a folder on a disk of the machine of each worker\n    [journal]\n"
-            '    path = "/var/lib/jo/journal"\nor, to run without one, `path = "unsafe"`. Nothing is missing where '
-            "`JO_JOURNAL_PATH` says it to each worker, as the units in `deploy/` do.",
+            '    path = "/var/lib/jo/journal"\nor, to run without one, `path = "unsafe"`. Nothing is missing '
+            "where `JO_JOURNAL_PATH` says it to each worker, as the units in `deploy/` do.",
             severity=Severity.WARNING,
         )
 
