@@ -83,9 +83,7 @@ def test_a_restored_backup_that_lacks_only_an_opt_out_is_noticed(
     service = start(project, variables, "run", "--log", "json")
     line_of(service, '"tick.done"')
     assert play(project, variables, "store", "backup", "b.db")[0] == Exit.OK
-    with closing(open_store(f"sqlite:///{project / STORE}")) as store, store.write() as work:
-        left = Suppression(scope=Scope.ALL, cause="unsubscribe", at=datetime.now(UTC))
-        work.people.suppress([("ada@members.example", left, "test")])
+    opt_out(project)
     service.send_signal(signal.SIGTERM)
     assert finish(service)[0] == Exit.OK
 
@@ -169,3 +167,50 @@ def test_a_journal_that_cannot_be_written_is_told_and_nothing_goes_out(
     assert "The journal" in err
     assert "Traceback" not in err
     assert not mails(project)
+
+
+@pytest.mark.parametrize("what", ["lost", "restored", "copied", "opted out"])
+def test_doctor_says_what_the_next_run_will_hold_for_and_changes_nothing(
+    live: tuple[Path, dict[str, str]], what: str
+) -> None:
+    project, variables = live
+    assert play(project, variables, "run", "--once")[0] == Exit.OK
+    assert foreseen(project, variables) == set()
+    journal = project / ".jo/store.journal"
+    if what == "lost":
+        journal.rename(project / "elsewhere")
+    elif what == "restored":
+        copy(project / "backup.db", project / STORE)
+    elif what == "copied":
+        shutil.copytree(journal, project / "copy")
+        journal.rename(project / "elsewhere")
+        (project / "copy").rename(journal)
+    else:
+        opt_out(project)
+        assert play(project, variables, "run", "--once")[0] == Exit.OK
+        with closing(sqlite3.connect(project / STORE)) as store, store:
+            store.execute("DELETE FROM suppressions")
+    before = {path: path.read_bytes() for path in journal.rglob("*") if path.is_file()}
+
+    causes = foreseen(project, variables)
+
+    assert causes
+    assert before == {path: path.read_bytes() for path in journal.rglob("*") if path.is_file()}
+    held = json.loads(play(project, variables, "run", "--once", "--json")[1])["standstill"]["holds"]
+    assert causes == {hold["cause"] for hold in held}
+
+
+def foreseen(project: Path, variables: dict[str, str]) -> set[str]:
+    """Return the causes for which `jo doctor` says that the next run will hold."""
+    found = json.loads(play(project, variables, "doctor", "--json")[1])["examined"]
+    return {
+        item["detail"].partition(":")[0]
+        for item in found
+        if item["subject"] == "journal" and item["state"] == "fail"
+    }
+
+
+def opt_out(project: Path) -> None:
+    with closing(open_store(f"sqlite:///{project / STORE}")) as store, store.write() as work:
+        left = Suppression(scope=Scope.ALL, cause="unsubscribe", at=datetime.now(UTC))
+        work.people.suppress([("ada@members.example", left, "test")])

@@ -68,7 +68,7 @@ class JournalFile:
             self.close()
             raise
         self.end = self.head.before
-        """Only of a file that is written; `recover` finds it."""
+        """Once it was found."""
         self._room = 0
 
     def found(self) -> Iterator[Found]:
@@ -78,8 +78,8 @@ class JournalFile:
     def last(self) -> Record | None:
         return last_record(self._data())
 
-    def recover(self) -> None:
-        """Find the end, and cut off what a crash left half written."""
+    def find_end(self) -> None:
+        """Find the end, which is before what a crash left half written."""
         end, torn = self.head.before, None
         for each in self.found():
             if each.begins:
@@ -88,6 +88,10 @@ class JournalFile:
                 torn = end
             end = Mark(position=each.position, check=each.check)
         self.end = torn or end
+
+    def recover(self) -> None:
+        """Find the end, and cut off what is behind it."""
+        self.find_end()
         try:
             os.ftruncate(self._file, self._offset(self.end.position + 1))
         except OSError as error:

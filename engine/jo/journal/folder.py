@@ -7,14 +7,14 @@ lock of the operating system says who holds one: it ends with its process, howev
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
 from jo.journal.files import JournalFile, journal_files, sync_folder, trouble
-from jo.journal.journal import FileJournal
+from jo.journal.journal import FileJournal, ReadJournal, place_of
 from jo.ports.journal import Journal
 
 _LOCK = "lock"
@@ -94,6 +94,21 @@ def try_folder(folder: Path) -> None:
                 JournalFile(path, writable=True).close()
     except OSError as error:
         raise trouble(folder, error) from error
+
+
+def read_folder(folder: Path) -> tuple[str, Mapping[str, ReadJournal]]:
+    """Return the place of the journal that a worker would take, and place → each that is there.
+
+    Changes nothing. Nobody may use them meanwhile. Raises JournalError.
+    """
+    try:
+        found = [path for path in folder.iterdir() if path.name.isdecimal() and (path / _LOCK).is_file()]
+    except FileNotFoundError:
+        found = []
+    except OSError as error:
+        raise trouble(folder, error) from error
+    read = [ReadJournal.read(path, path / _LOCK) for path in found]
+    return place_of(folder / "1"), {journal.place: journal for journal in read if journal is not None}
 
 
 def _nearest(folder: Path) -> Path:

@@ -12,6 +12,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Self
 
 from jo.journal.files import Head, JournalFile, create, first_of, journal_files, trouble
 from jo.journal.records import STATE, WHAT, Found, Record, What, write
@@ -23,31 +24,25 @@ _BEGINNING = 8
 """Room that the records about the store may need, besides those of mails."""
 
 
-class FileJournal:
-    """Implements `jo.ports.journal.Journal`. Whoever has one holds its folder's lock."""
+class ReadJournal:
+    """Implements `jo.ports.journal.Told`. It changes nothing, and needs no lock while nobody writes."""
 
-    def __init__(self, folder: Path, lock: int, keep: timedelta) -> None:
+    _file: JournalFile
+
+    def __init__(self, folder: Path, lock: os.stat_result) -> None:
         self._folder = folder
-        self._lock = lock
-        self._keep = keep
+        self.file = str(lock.st_ino)
+        """The lock's number on its disk: it lasts as long as the journal, under whatever name."""
         self._begun: Record | None = None
         self._seen: Record | None = None
-        self._is_sound = True
-        """False after a write failed: the file is read again before it is written again."""
-        self._file = self._open()
 
     @property
     def id(self) -> str:
         return self._file.head.journal
 
     @property
-    def file(self) -> str:
-        """The lock's number on its disk: it lasts as long as the journal, under whatever name."""
-        return str(os.fstat(self._lock).st_ino)
-
-    @property
     def place(self) -> str:
-        return f"{socket.gethostname()}:{self._folder}"
+        return place_of(self._folder)
 
     @property
     def is_new(self) -> bool:
@@ -84,6 +79,48 @@ class FileJournal:
                 while found := list(islice(behind, _PART)):
                     position = found[-1].position
                     yield _part(found)
+
+    def _note(self, file: JournalFile) -> None:
+        """Keep the last words about the store. That a worker began counts when the store took note of it."""
+        pending: Record | None = None
+        for each in file.found():
+            if each.says(What.BEGUN):
+                pending = each.record()
+            elif each.says(What.SEEN):
+                self._begun, self._seen = pending or self._begun, each.record()
+                pending = None
+
+    def _paths(self) -> list[Path]:
+        try:
+            return journal_files(self._folder)
+        except OSError as error:
+            raise trouble(self._folder, error) from error
+
+    @classmethod
+    def read(cls, folder: Path, lock: Path) -> Self | None:
+        """Return the journal in a folder, closed; None where there is none. Raises JournalError."""
+        found = cls(folder, lock.stat())
+        paths = found._paths()
+        for path in reversed(paths):
+            with closing(JournalFile(path)) as file:
+                file.find_end()
+                if file.end != file.head.before or path == paths[0]:
+                    found._file = file
+                    found._note(file)
+                    return found
+        return None
+
+
+class FileJournal(ReadJournal):
+    """Implements `jo.ports.journal.Journal`. Whoever has one holds its folder's lock."""
+
+    def __init__(self, folder: Path, lock: int, keep: timedelta) -> None:
+        super().__init__(folder, os.fstat(lock))
+        self._lock = lock
+        self._keep = keep
+        self._is_sound = True
+        """False after a write failed: the file is read again before it is written again."""
+        self._file = self._open()
 
     def reserve(self, records: int) -> None:
         self._file.check_place()
@@ -135,16 +172,6 @@ class FileJournal:
         self._is_sound = True
         return file
 
-    def _note(self, file: JournalFile) -> None:
-        """Keep the last words about the store. That a worker began counts when the store took note of it."""
-        pending: Record | None = None
-        for each in file.found():
-            if each.says(What.BEGUN):
-                pending = each.record()
-            elif each.says(What.SEEN):
-                self._begun, self._seen = pending or self._begun, each.record()
-                pending = None
-
     def _rotate(self, before: Mark) -> None:
         """Go on in a new file, and let go of those that nobody will need."""
         file = _recovered(create(self._folder, Head(journal=self.id, before=before)))
@@ -174,11 +201,9 @@ class FileJournal:
             self._is_sound = False
             raise
 
-    def _paths(self) -> list[Path]:
-        try:
-            return journal_files(self._folder)
-        except OSError as error:
-            raise trouble(self._folder, error) from error
+
+def place_of(folder: Path) -> str:
+    return f"{socket.gethostname()}:{folder}"
 
 
 def _recovered(path: Path) -> JournalFile:

@@ -49,8 +49,8 @@ class Part:
     """Records that should be there and cannot be read: damaged, moved away, or pruned."""
 
 
-class Journal(Protocol):
-    """Held by one process. Used by one thread at a time."""
+class Told(Protocol):
+    """What a journal tells."""
 
     @property
     def id(self) -> str: ...
@@ -90,6 +90,10 @@ class Journal(Protocol):
     def since(self, position: int) -> Iterator[Part]:
         """Return what stands behind a position, in parts of bounded size."""
         ...
+
+
+class Journal(Told, Protocol):
+    """Held by one process. Used by one thread at a time."""
 
     def reserve(self, records: int) -> None:
         """Make sure that the journal is still there, with room for that many, before attempts are opened.

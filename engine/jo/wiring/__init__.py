@@ -4,7 +4,7 @@ Adapters are imported inside the functions that choose them, so a command pays f
 revealed here, right before they are handed over.
 """
 
-from jo.wiring.journals import has_journal_setting, open_journals, try_journal
+from jo.wiring.journals import foresee, has_journal_setting, open_journals, try_journal
 from jo.wiring.links import load_keys, load_site, open_probe, open_renderer
 from jo.wiring.reconciler import build_services, open_loop
 from jo.wiring.relays import open_mailer, relay_limits, relay_trouble
@@ -26,6 +26,7 @@ __all__ = [
     "backup_store",
     "build_services",
     "check_store",
+    "foresee",
     "has_journal_setting",
     "load_keys",
     "load_site",

@@ -13,7 +13,11 @@ from jo.wiring.stores import store_file
 from jo.workspace.settings import UNSAFE, Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jo.flow.hold import Cause
     from jo.ports.journal import Journals
+    from jo.ports.store import Store
 
 
 def has_journal_setting(settings: Settings) -> bool:
@@ -40,6 +44,18 @@ def try_journal(settings: Settings) -> bool:
     if folder is not None:
         try_folder(folder)
     return folder is not None
+
+
+def foresee(settings: Settings, store: Store) -> Sequence[tuple[Cause, str, str]]:
+    """Return why a worker that began now would hold, by its journals; while none runs. Raises WorldError."""
+    from jo.daemon.comparing import foreseen
+    from jo.journal.folder import read_folder
+
+    folder = journals_folder(settings)
+    if folder is None:
+        return ()
+    own, journals = read_folder(folder)
+    return foreseen(store, own, journals, is_alone=store_file(settings) is not None)
 
 
 def journals_folder(settings: Settings) -> Path | None:

@@ -1,6 +1,6 @@
 """`jo doctor`: looks at everything that has to be there for mail to go out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from jo.cli.loading import Checked, check_files, load_workspace
 from jo.cli.options import Format, Place, json_option, workspace_options
 from jo.cli.sources import check_sources
 from jo.ports.errors import WorldError
+from jo.ports.store import StoreError
 from jo.reports.health import Examined, State
 from jo.reports.standstill import SENTENCES
 from jo.reports.wording import listed
@@ -19,6 +20,8 @@ from jo.workspace.files import read_files
 
 if TYPE_CHECKING:
     from jo.diagnostics.diagnostic import Diagnostic
+    from jo.flow.hold import Cause
+    from jo.ports.store import Transaction
     from jo.views.console import Console
     from jo.workspace.settings import Settings
 
@@ -44,7 +47,7 @@ def _examine(checked: Checked, console: "Console") -> Iterator[Examined]:
     settings = checked.settings
     yield _project(checked)
     yield from _store(settings)
-    yield _journal(settings)
+    yield from _journal(settings)
     yield from _sources(checked, console)
     for name in sorted(settings.relays):
         yield _relay(name, settings)
@@ -68,8 +71,7 @@ def _project(checked: Checked) -> Examined:
 
 def _store(settings: "Settings") -> Iterator[Examined]:
     from jo.daemon.clocks import clock_of, last_tick
-    from jo.daemon.sharing import workers
-    from jo.wiring import open_run_lock, open_store_to_read, store_file
+    from jo.wiring import open_store_to_read, store_file
 
     try:
         file = store_file(settings)
@@ -84,12 +86,7 @@ def _store(settings: "Settings") -> Iterator[Examined]:
         with closing(open_store_to_read(settings)) as store, store.read() as work:
             generation, clock, last = work.specs.generation(), clock_of(work), last_tick(work)
             holds = work.holds.active()
-            lock, now = open_run_lock(settings), work.leases.clock()
-            running = [
-                lease.owner
-                for lease in workers(work)
-                if (lease.until > now if lock is None else lock.is_taken())
-            ]
+            running = _running(settings, work)
     except WorldError as error:
         yield Examined(subject="store", state=State.FAILING, detail=str(error))
         return
@@ -109,21 +106,50 @@ def _store(settings: "Settings") -> Iterator[Examined]:
         )
 
 
-def _journal(settings: "Settings") -> Examined:
-    from jo.wiring import try_journal
+def _running(settings: "Settings", work: "Transaction") -> list[str]:
+    """Return the owners of the workers that run."""
+    from jo.daemon.sharing import workers
+    from jo.wiring import open_run_lock
+
+    lock, now = open_run_lock(settings), work.leases.clock()
+    return [
+        lease.owner for lease in workers(work) if (lease.until > now if lock is None else lock.is_taken())
+    ]
+
+
+def _journal(settings: "Settings") -> Iterator[Examined]:
+    from jo.wiring import foresee, open_store_to_read, store_file, try_journal
 
     try:
         is_kept = try_journal(settings)
+        file = store_file(settings)
+        found: Sequence[tuple[Cause, str, str]] = ()
+        if is_kept and (file is None or file.exists()):
+            with closing(open_store_to_read(settings)) as store:
+                with store.read() as work:
+                    is_in_use = bool(_running(settings, work))
+                found = () if is_in_use else foresee(settings, store)
+    except StoreError:
+        found = ()  # that it cannot be read is said of the store
     except WorldError as error:
-        return Examined(subject="journal", state=State.FAILING, detail=str(error))
+        yield Examined(subject="journal", state=State.FAILING, detail=str(error))
+        return
+    for cause, detail, _ in found:
+        yield Examined(
+            subject="journal",
+            state=State.FAILING,
+            detail=f"{cause}: {SENTENCES[cause]} {detail}",
+            advice="The next `jo run` holds for this, and says what waits.",
+        )
     if not is_kept:
-        return Examined(
+        yield Examined(
             subject="journal",
             state=State.WARNING,
             detail="There is none, as the settings want: a restored store sends again what was sent since.",
             advice="Name a folder as `path` in `[journal]`.",
         )
-    return Examined(subject="journal", state=State.FINE, detail="It can be written.")
+    elif not found:
+        yield Examined(subject="journal", state=State.FINE, detail="It can be written.")
 
 
 def _sources(checked: Checked, console: "Console") -> Iterator[Examined]:
