@@ -36,7 +36,8 @@ def differing(
     elif before is None or unknown or (journal.store == store and journal.seen > progress):
         found.append((Cause.ROLLED_BACK, told if unknown else _less_far(journal), ""))
     if before is not None and fits and journal.file != before.file:
-        found.append((Cause.CLONED, f"{journal.place} is a copy of what was {before.place}.", ""))
+        was = "there before" if before.place == journal.place else before.place
+        found.append((Cause.CLONED, f"{journal.place} is a copy of what was {was}.", ""))
     if missing:
         found.append((Cause.JOURNAL_DAMAGED, f"{missing} records of {journal.place} are missing.", ""))
     return found
